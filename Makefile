@@ -1,0 +1,40 @@
+# hufu: build, run and test. `make help` lists the targets.
+GO      ?= go
+PKGS     = ./...
+BIN      = bin/hufu
+VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo development)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build the binary to bin/hufu
+	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/hufu
+
+.PHONY: run
+run: build ## Serve on the embedded database and print how to log in
+	./$(BIN) serve
+
+.PHONY: test
+test: check ## Run all tests: checks, unit and black-box tests on both engines, race detector on
+	$(GO) test -race -timeout 14m $(PKGS)
+	./test/node/run
+
+.PHONY: check
+check: ## Check formatting, vet, staticcheck, generated files, imports, coverage of the public packages
+	./scripts/check
+
+.PHONY: generate
+generate: ## Write the files that are generated from api/
+	$(GO) generate ./internal/wire
+
+.PHONY: bench
+bench: ## Measure hufu against its peers and write docs/benchmarks.md
+	cd bench && $(GO) run .
+
+.PHONY: fuzz
+fuzz: ## Fuzz everything that reads bytes from outside, half a minute a target
+	./scripts/fuzz 30s

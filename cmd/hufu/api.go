@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/hufu-iam/hufu/internal/wire/services"
+)
+
+type apiCommand struct {
+	Coverage apiCoverage `cmd:"" help:"Print which actions of each service are built."`
+}
+
+type apiCoverage struct {
+	JSON bool `help:"Print a JSON list." name:"json"`
+}
+
+// covered is one action of one service version.
+type covered struct {
+	Service string `json:"service"`
+	Version string `json:"version"`
+	Action  string `json:"action"`
+	Status  string `json:"status"`
+}
+
+// Run prints the table. It reads the contract; a test holds the contract to the handlers.
+func (a *apiCoverage) Run() error {
+	var all []covered
+	counts := map[string][2]int{}
+	for _, s := range services.Services {
+		for _, action := range s.Actions {
+			c := covered{s.Name, s.Version, action.Name, "implemented"}
+			n := counts[s.Name+" "+s.Version]
+			if action.Planned {
+				c.Status = "missing"
+			} else {
+				n[0]++
+			}
+			n[1]++
+			counts[s.Name+" "+s.Version] = n
+			all = append(all, c)
+		}
+	}
+	if a.JSON {
+		return printJSON(all)
+	}
+	return table(func(w io.Writer) {
+		for _, c := range all {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.Service, c.Version, c.Action, c.Status)
+		}
+		for _, s := range services.Services {
+			n := counts[s.Name+" "+s.Version]
+			fmt.Fprintf(w, "%s\t%s\t%d of %d\timplemented\n", s.Name, s.Version, n[0], n[1])
+		}
+	})
+}

@@ -1,0 +1,50 @@
+// Command hufu is the identity and access control plane: its server, and the tools of whoever operates it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the linker in a release.
+var version = "development"
+
+// commands is the command line. Every flag has an environment twin HUFU_..., and may stand in a JSON file.
+type commands struct {
+	Config kong.ConfigFlag `help:"Read flags from this JSON file: an object of flag names and values." placeholder:"FILE" env:"HUFU_CONFIG"`
+
+	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Account accountCommand `cmd:"" help:"Manage root accounts, also while the server runs."`
+	Audit   auditCommand   `cmd:"" help:"Read the audit trail."`
+	Secrets secretsCommand `cmd:"" help:"Manage the master key that seals secrets."`
+	API     apiCommand     `cmd:"" name:"api" help:"Describe the APIs that are served."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run() error {
+	fmt.Println("hufu", version)
+	return nil
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c commands
+	k := kong.Parse(&c,
+		kong.Name("hufu"),
+		kong.Description("An identity and access control plane that speaks the identity APIs of Tencent Cloud and EIAM."),
+		kong.DefaultEnvars("HUFU"),
+		kong.Configuration(kong.JSON),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	k.FatalIfErrorf(k.Run())
+}

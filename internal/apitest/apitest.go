@@ -1,0 +1,302 @@
+// Package apitest runs the whole API in a test process: real products behind the real gateway on a fresh database, on
+// every engine, with a clock that the test moves. Calls are signed HTTP requests, so a test sees what a client sees.
+//
+//	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+//		root := w.Account(t).Root
+//		root.Must(t, "cam:AddUser", apitest.P{"Name": "alice"})
+//		root.Fails(t, "InvalidParameter.SubUserNameInUse", "cam:AddUser", apitest.P{"Name": "alice"})
+//	})
+//
+// At the end of each test the harness fails it if any answer had an error code that the action's contract does not
+// list, or an internal error.
+package apitest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/account"
+	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/cam"
+	"github.com/hufu-iam/hufu/internal/catalogue"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/gateway"
+	"github.com/hufu-iam/hufu/internal/operator"
+	"github.com/hufu-iam/hufu/internal/server"
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/internal/store/storetest"
+	"github.com/hufu-iam/hufu/internal/sts"
+	"github.com/hufu-iam/hufu/internal/wire/services"
+	"github.com/hufu-iam/hufu/tc3"
+)
+
+// P are the parameters of a call.
+type P map[string]any
+
+// World is one installation.
+type World struct {
+	DB      *store.DB
+	Keys    *credential.Keys
+	Quotas  account.Quotas // change them before the calls that should meet them
+	Gateway *gateway.Gateway
+	Trail   *audit.Trail
+
+	mu         sync.Mutex
+	now        time.Time
+	undeclared []string
+}
+
+// Each runs body on a fresh world of every engine.
+func Each(t *testing.T, body func(t *testing.T, w *World)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, db *store.DB) { body(t, New(t, db)) })
+}
+
+// New makes a world on an open database.
+func New(t *testing.T, db *store.DB) *World {
+	t.Helper()
+	ring, err := credential.OpenKeyring(t.TempDir()+"/master.key", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &World{DB: db, Keys: credential.NewKeys(db, ring), Quotas: account.DefaultQuotas(), now: time.Now().Truncate(time.Second)}
+	log := slog.New(slog.NewTextHandler(testWriter{t}, nil))
+	identity := cam.New(db, w.Keys, w.Quotas, catalogue.New(services.Services))
+	engine := access.New(db, identity, 10_000)
+	w.Trail = audit.NewTrail(db, log)
+	w.Gateway = gateway.New(gateway.Config{NoLimits: true}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
+		Finder: credential.NewFinder(w.Keys, 10_000), Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
+		server.Products(identity, sts.New(db, w.Keys)))
+	t.Cleanup(func() {
+		w.Trail.Close()
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		for _, u := range w.undeclared {
+			t.Errorf("answered a code that the contract does not list: %s", u)
+		}
+	})
+	return w
+}
+
+// testWriter sends the log to the test.
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(p []byte) (int, error) {
+	w.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+// Now is the world's time.
+func (w *World) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+// Sleep moves the clock.
+func (w *World) Sleep(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+// Called, Decided and Undeclared make the world the gateway's metrics.
+func (w *World) Called(string, string, string, time.Duration) {}
+
+// Decided is not counted.
+func (w *World) Decided(string) {}
+
+// Undeclared remembers our mistakes for the end of the test.
+func (w *World) Undeclared(service, action, code string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.undeclared = append(w.undeclared, service+":"+action+" "+code)
+}
+
+// Account is a root account of the world.
+type Account struct {
+	UIN   int64
+	AppID int64
+	Root  *Client
+}
+
+// Account makes a verified root account.
+func (w *World) Account(t *testing.T) *Account { return w.account(t, account.New{Name: "root"}) }
+
+// Unverified makes a root account that is not verified.
+func (w *World) Unverified(t *testing.T) *Account {
+	return w.account(t, account.New{Name: "root", Unverified: true})
+}
+
+func (w *World) account(t *testing.T, in account.New) *Account {
+	t.Helper()
+	made, err := (&operator.Actions{DB: w.DB, Keys: w.Keys}).CreateAccount(context.Background(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Account{UIN: int64(made.UIN), AppID: made.AppID, Root: w.Client(made.SecretID, made.SecretKey, "")}
+}
+
+// Client signs with one credential.
+type Client struct {
+	world          *World
+	ID, Key, Token string
+	UIN            int64  // of a sub-user made by User
+	RemoteAddr     string // where calls come from
+	Language       string
+}
+
+// Client makes a client of a credential; token is for temporary ones.
+func (w *World) Client(id, key, token string) *Client {
+	return &Client{world: w, ID: id, Key: key, Token: token, RemoteAddr: "127.0.0.1:40000", Language: "en-US"}
+}
+
+// User adds a sub-user with a key and attaches the named policies (presets by name, or the account's own) to it.
+func (c *Client) User(t *testing.T, name string, policyIDs ...int64) *Client {
+	t.Helper()
+	made := c.Must(t, "cam:AddUser", P{"Name": name, "UseApi": 1})
+	for _, id := range policyIDs {
+		c.Must(t, "cam:AttachUserPolicy", P{"AttachUin": made.Int("Uin"), "PolicyId": id})
+	}
+	u := c.world.Client(made.Str("SecretId"), made.Str("SecretKey"), "")
+	u.UIN = made.Int("Uin")
+	return u
+}
+
+var versions = map[string]string{"cam": "2019-01-16", "sts": "2018-08-13"}
+
+// Answer is the content of Response.
+type Answer struct {
+	Code, Message string
+	Body          map[string]any
+	Raw           string
+}
+
+// Call makes one call, "cam:AddUser", with JSON parameters.
+func (c *Client) Call(t *testing.T, action string, params any) *Answer {
+	t.Helper()
+	if params == nil {
+		params = P{}
+	}
+	body, err := json.Marshal(params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	service, name, _ := strings.Cut(action, ":")
+	host := service + ".hufu.test"
+	r := httptest.NewRequest(http.MethodPost, "http://"+host+"/", bytes.NewReader(body))
+	now := c.world.Now().Unix()
+	for k, v := range map[string]string{"Content-Type": "application/json", "X-TC-Action": name, "X-TC-Version": versions[service],
+		"X-TC-Timestamp": strconv.FormatInt(now, 10), "X-TC-Token": c.Token, "X-TC-Language": c.Language} {
+		r.Header.Set(k, v)
+	}
+	r.RemoteAddr = c.RemoteAddr
+	m := tc3.Message{Service: service, Timestamp: now, Method: http.MethodPost, PayloadHash: tc3.HashPayload(body),
+		Headers: []tc3.Header{{Name: "content-type", Value: "application/json"}, {Name: "host", Value: host}}}
+	a, err := m.Sign(c.ID, c.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", a.Header())
+	return c.world.Do(t, r)
+}
+
+// Do sends a request as it is.
+func (w *World) Do(t *testing.T, r *http.Request) *Answer {
+	t.Helper()
+	out := httptest.NewRecorder()
+	w.Gateway.ServeHTTP(out, r)
+	var envelope struct{ Response map[string]any }
+	d := json.NewDecoder(out.Body)
+	raw := out.Body.String()
+	d.UseNumber()
+	if err := d.Decode(&envelope); err != nil || out.Code != http.StatusOK {
+		t.Fatalf("status %d, body %s: %v", out.Code, raw, err)
+	}
+	a := &Answer{Body: envelope.Response, Raw: raw}
+	if e, ok := envelope.Response["Error"].(map[string]any); ok {
+		a.Code, a.Message = e["Code"].(string), e["Message"].(string)
+	}
+	return a
+}
+
+// Must makes a call that has to succeed.
+func (c *Client) Must(t *testing.T, action string, params any) *Answer {
+	t.Helper()
+	a := c.Call(t, action, params)
+	if a.Code != "" {
+		t.Fatalf("%s %v: %s: %s", action, params, a.Code, a.Message)
+	}
+	return a
+}
+
+// Fails makes a call that has to answer this error code.
+func (c *Client) Fails(t *testing.T, code, action string, params any) *Answer {
+	t.Helper()
+	a := c.Call(t, action, params)
+	if a.Code != code {
+		t.Errorf("%s %v: got %q (%s), want %q", action, params, a.Code, a.Message, code)
+	}
+	return a
+}
+
+// At follows a path of members and indexes, "List.0.PolicyName"; nil where it leads nowhere.
+func (a *Answer) At(path string) any {
+	var v any = a.Body
+	for step := range strings.SplitSeq(path, ".") {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(x) {
+				return nil
+			}
+			v = x[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+// Str is the string at a path, "" if there is none.
+func (a *Answer) Str(path string) string {
+	s, _ := a.At(path).(string)
+	return s
+}
+
+// Int is the number at a path, 0 if there is none.
+func (a *Answer) Int(path string) int64 {
+	n, _ := a.At(path).(json.Number)
+	i, _ := n.Int64()
+	return i
+}
+
+// Len is the length of the list at a path; -1 where there is none.
+func (a *Answer) Len(path string) int {
+	list, ok := a.At(path).([]any)
+	if !ok {
+		return -1
+	}
+	return len(list)
+}
+
+// Pluck collects one member of each element of a list.
+func (a *Answer) Pluck(list, member string) []any {
+	var out []any
+	for i := range a.Len(list) {
+		out = append(out, a.At(list+"."+strconv.Itoa(i)+"."+member))
+	}
+	return out
+}

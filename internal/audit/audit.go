@@ -1,0 +1,220 @@
+// Package audit keeps one record of every call: who, what, on which, from where, what was decided and by which
+// statement, how it ended. A write's record is part of the write's own transaction. Records of everything else go
+// through a queue that a few milliseconds' worth of calls share a transaction on; a full queue makes calls wait
+// rather than lose a record, and Close writes down what is queued.
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+// Record is one call. Secrets never stand in it: Parameters comes masked.
+type Record struct {
+	ID         int64           `json:"id"`
+	Account    store.Account   `json:"account"`
+	At         time.Time       `json:"at"`
+	RequestID  string          `json:"requestId"`
+	Door       string          `json:"door"`
+	Action     string          `json:"action"` // "cam:AddUser"
+	CallerKind string          `json:"callerKind"`
+	CallerID   int64           `json:"callerId"`             // uin, or the role's id
+	CallerName string          `json:"callerName,omitempty"` // session name
+	KeyID      string          `json:"keyId,omitempty"`      // SecretId that signed
+	IP         string          `json:"ip"`
+	Region     string          `json:"region,omitempty"`
+	Client     string          `json:"client,omitempty"`
+	Resources  []string        `json:"resources"` // authorized on, then touched
+	Parameters json.RawMessage `json:"parameters"`
+	Decision   Decision        `json:"decision"`
+	Outcome    string          `json:"outcome"` // "ok" or the error code
+	Duration   time.Duration   `json:"durationNs"`
+}
+
+// Decision is what the policies said, and the statement that made it.
+type Decision struct {
+	Effect    string `json:"effect"`              // allow, explicit_deny, implicit_deny, none (not asked)
+	Layer     string `json:"layer,omitempty"`     // root, identity, boundary, session, ...
+	PolicyID  int64  `json:"policyId,omitempty"`  // 0 = no single statement
+	Policy    string `json:"policy,omitempty"`    // its name
+	Version   int64  `json:"version,omitempty"`   // of the policy
+	Statement int    `json:"statement,omitempty"` // position in its document, from 1
+}
+
+// sequence makes ids that grow with time within a process: milliseconds, then a counter.
+var sequence atomic.Int64
+
+func nextID(at time.Time) int64 {
+	for {
+		last := sequence.Load()
+		id := max(at.UnixMilli()<<20, last+1)
+		if sequence.CompareAndSwap(last, id) {
+			return id
+		}
+	}
+}
+
+// idAt is the smallest id of a time.
+func idAt(at time.Time) int64 { return at.UnixMilli() << 20 }
+
+const columns = `id, account, at, request_id, door, action, caller_kind, caller_id, caller_name, key_id, ip, region, client,
+	resources, parameters, decision, outcome, duration_us`
+
+const columnCount = 18
+
+// rowsPerInsert records share one statement where a batch has that many.
+const rowsPerInsert = 16
+
+var insertOne, insertMany = insertStatement(1), insertStatement(rowsPerInsert)
+
+func insertStatement(rows int) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO audit (" + columns + ") VALUES ")
+	for r := range rows {
+		if r > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('(')
+		for c := range columnCount {
+			if c > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, "$%d", r*columnCount+c+1)
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
+
+// values are the columns of one record, in order.
+func (r *Record) values() []any {
+	if r.ID == 0 {
+		r.ID = nextID(r.At)
+	}
+	if len(r.Parameters) == 0 {
+		r.Parameters = json.RawMessage("{}")
+	}
+	decision, _ := json.Marshal(r.Decision) // strings and numbers alone: cannot fail
+	return []any{r.ID, r.Account, r.At.UnixMilli(), r.RequestID, r.Door, r.Action, r.CallerKind, r.CallerID, r.CallerName, r.KeyID,
+		r.IP, r.Region, r.Client, strings.Join(r.Resources, "\n"), string(r.Parameters), string(decision), r.Outcome, r.Duration.Microseconds()}
+}
+
+// Insert writes the record into the call's own transaction.
+func Insert(ctx context.Context, tx *store.Tx, r *Record) error {
+	if _, err := tx.ExecContext(ctx, insertOne, r.values()...); err != nil {
+		return fmt.Errorf("write audit record: %w", err)
+	}
+	return nil
+}
+
+// insertAll writes many records with as few statements as the fixed sizes allow (their texts stay prepared).
+func insertAll(ctx context.Context, tx *store.Tx, records []*Record) error {
+	for len(records) >= rowsPerInsert {
+		args := make([]any, 0, rowsPerInsert*columnCount)
+		for _, r := range records[:rowsPerInsert] {
+			args = append(args, r.values()...)
+		}
+		if _, err := tx.ExecContext(ctx, insertMany, args...); err != nil {
+			return fmt.Errorf("write audit records: %w", err)
+		}
+		records = records[rowsPerInsert:]
+	}
+	for _, r := range records {
+		if err := Insert(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Filter narrows a query. Zero members do not narrow.
+type Filter struct {
+	Account store.Account
+	Action  string // "cam:AddUser"
+	Since   time.Time
+	After   int64 // records with a greater id, for tailing
+	Limit   int   // newest first up to this many; with After oldest first
+}
+
+// Query reads records: newest first, or with Filter.After the ones that follow, oldest first.
+func Query(ctx context.Context, q store.Queryer, f Filter) ([]Record, error) {
+	where, args := []string{"1 = 1"}, []any{}
+	narrow := func(column string, v any) {
+		args = append(args, v)
+		where = append(where, fmt.Sprintf("%s $%d", column, len(args)))
+	}
+	if f.Account != 0 {
+		narrow("account =", f.Account)
+	}
+	if f.Action != "" {
+		narrow("action =", f.Action)
+	}
+	if !f.Since.IsZero() {
+		narrow("id >=", idAt(f.Since))
+	}
+	order := "id DESC"
+	if f.After > 0 {
+		narrow("id >", f.After)
+		order = "id"
+	}
+	args = append(args, f.Limit)
+	rows, err := q.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM audit WHERE %s ORDER BY %s LIMIT $%d", columns, strings.Join(where, " AND "), order, len(args)), args...)
+	if err != nil {
+		return nil, fmt.Errorf("query audit records: %w", err)
+	}
+	defer rows.Close()
+	records := []Record{}
+	for rows.Next() {
+		var r Record
+		var at, us int64
+		var resources, parameters, decision string
+		err := rows.Scan(&r.ID, &r.Account, &at, &r.RequestID, &r.Door, &r.Action, &r.CallerKind, &r.CallerID, &r.CallerName, &r.KeyID,
+			&r.IP, &r.Region, &r.Client, &resources, &parameters, &decision, &r.Outcome, &us)
+		if err == nil {
+			err = json.Unmarshal([]byte(decision), &r.Decision)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read audit record: %w", err)
+		}
+		r.At, r.Duration, r.Parameters = time.UnixMilli(at), time.Duration(us)*time.Microsecond, json.RawMessage(parameters)
+		if resources != "" {
+			r.Resources = strings.Split(resources, "\n")
+		}
+		records = append(records, r)
+	}
+	return records, rows.Err()
+}
+
+// pruneBatch rows are deleted in one transaction.
+const pruneBatch = 5000
+
+// Prune deletes records older than before, in batches that let other writers in.
+func Prune(ctx context.Context, db *store.DB, before time.Time) error {
+	for {
+		var n int64
+		err := db.Write(ctx, func(tx *store.Tx) error {
+			r, err := tx.ExecContext(ctx, `DELETE FROM audit WHERE id < COALESCE((SELECT id FROM audit WHERE id < $1 ORDER BY id LIMIT 1 OFFSET $2), $1)`, idAt(before), pruneBatch)
+			if err != nil {
+				return err
+			}
+			n, err = r.RowsAffected()
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("prune audit records: %w", err)
+		}
+		if n < pruneBatch {
+			return nil
+		}
+	}
+}
+
+// ErrClosed is a record that came after Close.
+var ErrClosed = errors.New("audit trail is closed")

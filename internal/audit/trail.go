@@ -1,0 +1,103 @@
+package audit
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+const (
+	queueLength = 8192
+	batchLength = 1024
+	gather      = 25 * time.Millisecond // how long the first record of a batch waits for company
+)
+
+// Trail writes the records of calls that have no transaction of their own.
+type Trail struct {
+	db    *store.DB
+	log   *slog.Logger
+	queue chan *Record
+	done  chan struct{}
+
+	mu      sync.RWMutex // held for reading while a record enters the queue, so that Close cannot overtake it
+	closed  bool
+	closing atomic.Bool // for the writer, which must not wait for mu
+}
+
+// NewTrail starts the queue. Close it before the store.
+func NewTrail(db *store.DB, log *slog.Logger) *Trail {
+	t := &Trail{db: db, log: log, queue: make(chan *Record, queueLength), done: make(chan struct{})}
+	go t.run()
+	return t
+}
+
+// Append queues a record; it waits while the queue is full.
+func (t *Trail) Append(r *Record) error {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.closed {
+		return ErrClosed
+	}
+	t.queue <- r
+	return nil
+}
+
+// Close writes down what is queued and stops.
+func (t *Trail) Close() {
+	t.closing.Store(true)
+	t.mu.Lock()
+	already := t.closed
+	t.closed = true
+	t.mu.Unlock()
+	if !already {
+		close(t.queue)
+	}
+	<-t.done
+}
+
+func (t *Trail) run() {
+	defer close(t.done)
+	for first := range t.queue {
+		t.write(t.gather(first))
+	}
+}
+
+// gather takes what comes within a moment of the first record.
+func (t *Trail) gather(first *Record) []*Record {
+	batch := []*Record{first}
+	timer := time.NewTimer(gather)
+	defer timer.Stop()
+	for len(batch) < batchLength {
+		select {
+		case r, ok := <-t.queue:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, r)
+		case <-timer.C:
+			return batch
+		}
+	}
+	return batch
+}
+
+// write tries until the records are durable: a full disk must not lose them while the process lives, and meanwhile
+// the full queue stops the calls.
+func (t *Trail) write(batch []*Record) {
+	ctx := context.Background()
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := t.db.Write(ctx, func(tx *store.Tx) error { return insertAll(ctx, tx, batch) })
+		if err == nil {
+			return
+		}
+		t.log.Error("audit records cannot be written", "records", len(batch), "error", err)
+		if t.closing.Load() {
+			return // the store is going away with us; there is nobody left to wait for
+		}
+		time.Sleep(wait)
+	}
+}

@@ -1,0 +1,85 @@
+package call
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+// PrincipalKind says what kind of identity calls.
+type PrincipalKind uint8
+
+// The identities that can sign or, for Anonymous, need not.
+const (
+	Anonymous PrincipalKind = iota
+	Root                    // the root account itself
+	User                    // a sub-user or collaborator
+	Role                    // a role session
+)
+
+// String is the spelling of audit records.
+func (k PrincipalKind) String() string {
+	return [...]string{"anonymous", "root", "user", "role"}[k]
+}
+
+// Principal is the authenticated identity behind a call.
+type Principal struct {
+	Kind    PrincipalKind
+	Account store.Account // the root account it acts in
+	AppID   int64         // of that account
+	UIN     int64         // root: the account's uin; user: its own; role: the uin that assumed it, 0 for federated logins
+	RoleID  int64         // role sessions only
+	KeyID   string        // the SecretId that signed
+	Session *Session      // nil for permanent keys
+}
+
+// Session is what a temporary credential fixed when it was issued. Permissions are not among it: they are read
+// at every decision, only the session policy and the session tags stay.
+type Session struct {
+	Kind           SessionKind
+	Name           string
+	Policy         string // session policy text, "" = none
+	Tags           []Tag
+	SourceIdentity string
+	MFA            bool
+	Depth          int // how many sessions stand between this one and a permanent key
+	Issued         time.Time
+	Expires        time.Time
+}
+
+// Tag is one key and value.
+type Tag struct{ Key, Value string }
+
+// SessionKind tells the STS calls apart.
+type SessionKind uint8
+
+// The kinds of temporary credentials.
+const (
+	AssumedRole SessionKind = iota + 1
+	Federation
+	MFASession
+)
+
+// ID is the number a principal is counted and cached under: the role's id for role sessions, else the uin.
+func (p *Principal) ID() int64 {
+	if p.Kind == Role {
+		return p.RoleID
+	}
+	return p.UIN
+}
+
+// Resource is the principal's own six-segment name, for audit records and trust policies.
+func (p *Principal) Resource() string {
+	switch owner := strconv.FormatInt(int64(p.Account), 10); p.Kind {
+	case Root, User:
+		return "qcs::cam::uin/" + owner + ":uin/" + strconv.FormatInt(p.UIN, 10)
+	case Role:
+		return "qcs::sts:" + owner + ":assumed-role/" + strconv.FormatInt(p.RoleID, 10)
+	default:
+		return "qcs::cam::anonymous:anonymous"
+	}
+}
+
+// MFA reports whether this caller proved a second factor in this session.
+func (p *Principal) MFA() bool { return p.Session != nil && p.Session.MFA }

@@ -1,0 +1,109 @@
+// Package cam is Cloud Access Management: sub-users, groups, policies, permission boundaries and roles of an account.
+// A file holds one resource: its rows and rules first, as functions on a transaction that other rooms may call, then
+// the handlers, each named as the action it serves.
+//
+// Handlers may assume that the caller is authenticated and authorized and that the parameters fit the contract
+// (types, bounds, enums). What needs data is checked in the transaction that acts on it.
+package cam
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/account"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/policy"
+)
+
+// Product serves the actions of cam 2019-01-16.
+type Product struct {
+	db      *store.DB
+	keys    *credential.Keys
+	quotas  account.Quotas
+	actions policy.Catalogue
+}
+
+// New makes the product. The catalogue knows the services that hufu itself hosts, so that a document that names an
+// action they do not have is refused.
+func New(db *store.DB, keys *credential.Keys, quotas account.Quotas, actions policy.Catalogue) *Product {
+	return &Product{db: db, keys: keys, quotas: quotas, actions: actions}
+}
+
+// changedUser drops what caches hold of one user: its policies, groups, boundary, tags.
+func changedUser(tx *store.Tx, a store.Account, uin int64) {
+	tx.Changed(store.Change{Account: a, Kind: access.PrincipalChange, ID: "user/" + strconv.FormatInt(uin, 10)})
+}
+
+func changedRole(tx *store.Tx, a store.Account, id int64) {
+	tx.Changed(store.Change{Account: a, Kind: access.PrincipalChange, ID: "role/" + strconv.FormatInt(id, 10)})
+}
+
+// changedPolicies is for what may concern many principals of the account: a policy's text, a group.
+func changedPolicies(tx *store.Tx, a store.Account) {
+	tx.Changed(store.Change{Account: a, Kind: access.PoliciesChange})
+}
+
+// beijing is the zone of the times that CAM prints. Our decision: the samples carry no zone.
+var beijing = time.FixedZone("UTC+8", 8*60*60)
+
+// wireTime prints a time as CAM does, from unix milliseconds.
+func wireTime(ms int64) string { return time.UnixMilli(ms).In(beijing).Format(time.DateTime) }
+
+// fold is the form in which names are unique: ASCII letters without case.
+func fold(name string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, name)
+}
+
+// page is one window of a list.
+type page struct{ offset, limit int64 }
+
+// pageOf is the window of the Page/Rp style, whose first page is 1.
+func pageOf(number, size int64) page { return page{(number - 1) * size, size} }
+
+// count answers the one number of a query.
+func count(ctx context.Context, q store.Queryer, query string, args ...any) (n int64, err error) {
+	err = q.QueryRowContext(ctx, query, args...).Scan(&n)
+	return n, err
+}
+
+// collect runs a query and reads each row with scan. The answer is never nil: lists are [] on the wire.
+func collect[T any](ctx context.Context, q store.Queryer, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := []T{}
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+// row is what one line of an answer is read from: *sql.Row or *sql.Rows.
+type row interface{ Scan(...any) error }
+
+func scanInt(r row) (n int64, err error) {
+	err = r.Scan(&n)
+	return n, err
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}

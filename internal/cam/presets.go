@@ -1,0 +1,153 @@
+package cam
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Preset is a policy that every account has from the start and nobody can change.
+type Preset struct {
+	ID              int64
+	Name            string
+	Description     string
+	Document        string
+	PermissionLevel string // Global, Finance or CloudProduct
+	ServiceType     string // the product it is about, "" for the global ones
+	AddTime         string // as the API prints it
+}
+
+// Levels of ListPolicies.PermissionLevel.
+const (
+	levelGlobal  = "Global"
+	levelFinance = "Finance"
+	levelProduct = "CloudProduct"
+)
+
+// presetAddTime stands where the publication of a preset is not known. Our decision.
+const presetAddTime = "2016-06-02 19:40:09"
+
+// resourceServices are the products that the two wide presets spread over. Documents need an explicit list: a
+// wildcard would also cover users, permissions and payment.
+var resourceServices = []string{
+	"apigw", "as", "bi", "bm", "cas", "cbs", "ccn", "cdb", "cdn", "cfs", "ciam", "ckafka", "clb", "cloudaudit", "cls",
+	"cmqqueue", "cmqtopic", "cos", "cvm", "dcdb", "dc", "dts", "ecm", "eiam", "emr", "es", "gaap", "kms", "lighthouse", "live", "mariadb",
+	"memcached", "mongodb", "monitor", "postgres", "redis", "scf", "sms", "sqlserver", "ssl", "ssm", "tag", "tat", "tcb", "tcr", "tdmq", "tke",
+	"trtc", "vod", "vpc", "waf",
+}
+
+// readPrefixes are the API names that only read, by the naming habit of the products.
+var readPrefixes = []string{"Describe*", "Get*", "List*", "Query*", "Check*", "Inquiry*"}
+
+func each(services []string, patterns ...string) []string {
+	var actions []string
+	for _, s := range services {
+		for _, p := range patterns {
+			actions = append(actions, s+":"+p)
+		}
+		if s == "cos" && len(patterns) > 1 {
+			actions = append(actions, "cos:Head*", "cos:OptionsObject")
+		}
+	}
+	return actions
+}
+
+// presets in the order of ListPolicies: the four wide ones as the published sample has them, then by name.
+var presets = buildPresets()
+
+var presetsByID = func() map[int64]*Preset {
+	m := map[int64]*Preset{}
+	for i := range presets {
+		m[presets[i].ID] = &presets[i]
+	}
+	return m
+}()
+
+// PresetByID finds a preset; nil for any other policy.
+func PresetByID(id int64) *Preset { return presetsByID[id] }
+
+// PresetByName finds a preset by its exact name.
+func PresetByName(name string) *Preset {
+	for i := range presets {
+		if presets[i].Name == name {
+			return &presets[i]
+		}
+	}
+	return nil
+}
+
+func buildPresets() []Preset {
+	identity := []string{"cam", "sts", "organization"}
+	all := []Preset{
+		{ID: 1, Name: "AdministratorAccess", Description: "Manages all users and their permissions, finance and all cloud assets.",
+			Document: allow("*"), PermissionLevel: levelGlobal, AddTime: "2016-06-02 19:40:09"},
+		{ID: 400411, Name: "ReadOnlyAccess", Description: "Reads the assets of every product that authorizes single APIs or resources.",
+			Document: allow(each(append(slices.Clone(identity), resourceServices...), readPrefixes...)...), PermissionLevel: levelGlobal, AddTime: "2017-09-01 15:57:54"},
+		{ID: 2, Name: "QCloudResourceFullAccess", Description: "Manages all cloud assets, but no users, permissions or payments.",
+			Document: allow(each(resourceServices, "*")...), PermissionLevel: levelGlobal, AddTime: "2016-06-02 19:40:23"},
+		{ID: 3, Name: "QCloudFinanceFullAccess", Description: "Pays, and manages invoices.",
+			Document: allow("finance:*"), PermissionLevel: levelFinance, AddTime: "2016-06-02 19:40:37"},
+	}
+	products := productPresets()
+	for _, name := range slices.Sorted(maps.Keys(products)) {
+		all = append(all, products[name])
+	}
+	return all
+}
+
+// productPresets are those of single products, by name. Their ids are published.
+func productPresets() map[string]Preset {
+	reads := func(service string) []string { return each([]string{service}, readPrefixes...) }
+	table := []struct {
+		id      int64
+		name    string
+		service string
+		about   string
+		actions []string
+	}{
+		{596169, "QcloudCamFullAccess", "cam", "Manages users and permissions.", []string{"cam:*"}},
+		{596170, "QcloudCamReadOnlyAccess", "cam", "Reads users and permissions.", reads("cam")},
+		{1592575, "QcloudTAGFullAccess", "tag", "Manages tags.", []string{"tag:*"}},
+		{244869, "QcloudCOSReadOnlyAccess", "cos", "Reads objects and buckets.", []string{"cos:List*", "cos:Get*", "cos:Head*", "cos:OptionsObject"}},
+		{243334, "QcloudCVMReadOnlyAccess", "cvm", "Reads virtual machines.", reads("cvm")},
+		{186457, "QcloudVPCReadOnlyAccess", "vpc", "Reads private networks.", reads("vpc")},
+		{219850, "QcloudCLBFullAccess", "clb", "Manages load balancers.", []string{"clb:*"}},
+		{219851, "QcloudCLBReadOnlyAccess", "clb", "Reads load balancers.", reads("clb")},
+		{12031968, "QcloudASReadOnlyAccess", "as", "Reads scaling groups.", reads("as")},
+		{1242979, "QcloudCDBInnerReadOnlyAccess", "cdb", "Reads MySQL databases.", reads("cdb")},
+		{219064, "QcloudSMSFullAccess", "sms", "Manages short messages.", []string{"sms:*"}},
+		{219186, "QcloudCASFullAccess", "cas", "Manages archive storage.", []string{"cas:*"}},
+		{244866, "QcloudCASReadOnlyAccess", "cas", "Reads archive storage.", reads("cas")},
+	}
+	all := map[string]Preset{
+		"QcloudCLBFinanceAccess": {ID: 450021, Name: "QcloudCLBFinanceAccess", Description: "Pays for load balancers.",
+			Document: document([]string{"finance:*"}, []string{"qcs::clb:::*"}), PermissionLevel: levelProduct, ServiceType: "clb", AddTime: presetAddTime},
+	}
+	for _, p := range table {
+		all[p.name] = Preset{ID: p.id, Name: p.name, Description: p.about, Document: allow(p.actions...),
+			PermissionLevel: levelProduct, ServiceType: p.service, AddTime: presetAddTime}
+	}
+	return all
+}
+
+func allow(actions ...string) string { return document(actions, []string{"*"}) }
+
+// document prints a policy with one allow. A list of one is written as the bare string, as the published presets do.
+func document(actions, resources []string) string {
+	one := func(list []string) any {
+		if len(list) == 1 {
+			return list[0]
+		}
+		return list
+	}
+	text, _ := json.Marshal(struct { // strings alone: cannot fail
+		Version   string `json:"version"`
+		Statement []any  `json:"statement"`
+	}{"2.0", []any{struct {
+		Effect   string `json:"effect"`
+		Action   any    `json:"action"`
+		Resource any    `json:"resource"`
+	}{"allow", one(actions), one(resources)}}})
+	return strings.TrimSpace(string(text))
+}

@@ -1,0 +1,222 @@
+package cam
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/account"
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
+	"github.com/hufu-iam/hufu/internal/wire/code"
+	"github.com/hufu-iam/hufu/qcs"
+)
+
+// UserKind tells sub-accounts apart, with the numbers of DescribeSubAccounts.UserType.
+type UserKind int64
+
+// The kinds of sub-account.
+const (
+	SubUser      UserKind = 2
+	WeComUser    UserKind = 3
+	Collaborator UserKind = 4
+	Receiver     UserKind = 5
+)
+
+// User is a row of a sub-account.
+type User struct {
+	UIN, UID           int64
+	Kind               UserKind
+	Name, Remark       string
+	ConsoleLogin       bool
+	NeedReset          bool
+	PasswordHash       string
+	Phone, CountryCode string
+	PhoneVerified      bool
+	Email              string
+	EmailVerified      bool
+	Boundary           *int64
+	WeComUserID        string
+	LastLoginIP        string
+	LastLogin          *int64 // unix milliseconds
+	Created            int64  // unix milliseconds
+}
+
+const userColumns = `uin, uid, kind, name, remark, console_login, need_reset, password, phone, country_code, phone_verified,
+	email, email_verified, boundary, wework_userid, last_login_ip, last_login_at, created_at`
+
+func scanUser(r row) (u User, err error) {
+	err = r.Scan(&u.UIN, &u.UID, &u.Kind, &u.Name, &u.Remark, &u.ConsoleLogin, &u.NeedReset, &u.PasswordHash, &u.Phone, &u.CountryCode,
+		&u.PhoneVerified, &u.Email, &u.EmailVerified, &u.Boundary, &u.WeComUserID, &u.LastLoginIP, &u.LastLogin, &u.Created)
+	return u, err
+}
+
+// ErrNoUser is the answer for a sub-account that is not in the account, whether it exists elsewhere or not.
+var ErrNoUser = fault.New(code.ResourceNotFoundUserNotExist)
+
+// UserByName finds a sub-user by its exact name.
+func UserByName(ctx context.Context, q store.Queryer, a store.Account, name string) (User, error) {
+	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE account = $1 AND name_key = $2`, a, fold(name)))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && u.Name != name {
+		return u, ErrNoUser
+	}
+	return u, err
+}
+
+// UserByUIN finds a sub-account by its uin.
+func UserByUIN(ctx context.Context, q store.Queryer, a store.Account, uin int64) (User, error) {
+	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE uin = $2 AND account = $1`, a, uin))
+	if errors.Is(err, sql.ErrNoRows) {
+		return u, ErrNoUser
+	}
+	return u, err
+}
+
+// day is the window of the quota of unverified roots.
+const day = 24 * time.Hour
+
+// CreateUser makes a sub-account within the account's quotas: the number of sub-accounts, and for a root that is not
+// verified those of the last 24 hours, which deleting one does not give back.
+func (p *Product) CreateUser(ctx context.Context, tx *store.Tx, a store.Account, u User, at time.Time) (User, error) {
+	taken, err := count(ctx, tx, `SELECT COUNT(*) FROM users WHERE account = $1 AND name_key = $2`, a, fold(u.Name))
+	if err != nil {
+		return u, fmt.Errorf("create user: %w", err)
+	}
+	if taken > 0 {
+		return u, fault.New(code.InvalidParameterSubUserNameInUse, u.Name)
+	}
+	unverified, err := p.checkUserQuotas(ctx, tx, a, at)
+	if err != nil {
+		return u, err
+	}
+	uin, err1 := account.NextUIN(ctx, tx)
+	uid, err2 := account.NextUID(ctx, tx)
+	if err := errors.Join(err1, err2); err != nil {
+		return u, fmt.Errorf("create user: %w", err)
+	}
+	u.UIN, u.UID, u.Created = uin, uid, at.UnixMilli()
+	var passwordAt *int64
+	if u.PasswordHash != "" {
+		passwordAt = &u.Created
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO users (uin, account, uid, kind, name, name_key, remark, console_login, need_reset, password, password_at,
+			phone, country_code, email, wework_userid, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		u.UIN, a, u.UID, int64(u.Kind), u.Name, fold(u.Name), u.Remark, flag(u.ConsoleLogin), flag(u.NeedReset), u.PasswordHash, passwordAt,
+		u.Phone, u.CountryCode, u.Email, u.WeComUserID, u.Created)
+	if err == nil && unverified {
+		_, err = tx.ExecContext(ctx, `INSERT INTO user_creations (account, uin, created_at) VALUES ($1, $2, $3)`, a, u.UIN, u.Created)
+	}
+	if err != nil {
+		return u, fmt.Errorf("create user: %w", err)
+	}
+	return u, rememberPassword(ctx, tx, a, u.UIN, u.PasswordHash, at)
+}
+
+// checkUserQuotas refuses one more sub-account where a quota is used up, and reports whether the root is unverified,
+// so that the new one counts for its day.
+func (p *Product) checkUserQuotas(ctx context.Context, tx *store.Tx, a store.Account, at time.Time) (unverified bool, err error) {
+	if p.quotas[account.SubAccounts] > 0 {
+		n, err := count(ctx, tx, `SELECT COUNT(*) FROM users WHERE account = $1`, a)
+		if err != nil {
+			return false, fmt.Errorf("count users: %w", err)
+		}
+		if p.quotas.Exceeded(account.SubAccounts, int(n)+1) {
+			return false, fault.New(code.InvalidParameterSubUserFull)
+		}
+	}
+	owner, err := account.Get(ctx, tx, a)
+	if err != nil || owner.Verified {
+		return false, err
+	}
+	n, err := count(ctx, tx, `SELECT COUNT(*) FROM user_creations WHERE account = $1 AND created_at > $2`, a, at.Add(-day).UnixMilli())
+	if err != nil {
+		return true, fmt.Errorf("count created users: %w", err)
+	}
+	if p.quotas.Exceeded(account.UnverifiedUsersPerDay, int(n)+1) {
+		return true, fault.New(code.RequestLimitExceededCreateUser)
+	}
+	return true, nil
+}
+
+// userResource is a sub-account's name in the audit trail.
+func userResource(a store.Account, uin int64) string {
+	return qcs.User(fmt.Sprint(int64(a)), fmt.Sprint(uin)).String()
+}
+
+// AddUser creates a sub-user, with a password and a first key if asked. Both secrets are in this answer alone.
+func (p *Product) AddUser(ctx context.Context, c *call.Call, in *cam20190116.AddUserRequest) (*cam20190116.AddUserResponse, error) {
+	out := &cam20190116.AddUserResponse{Name: in.Name}
+	u := User{Kind: SubUser, Name: in.Name, Remark: value(in.Remark), ConsoleLogin: in.ConsoleLogin == 1,
+		Phone: value(in.PhoneNum), CountryCode: value(in.CountryCode), Email: value(in.Email)}
+	if u.Phone != "" && u.CountryCode == "" {
+		u.CountryCode = defaultCountryCode
+	}
+	if u.ConsoleLogin {
+		u.NeedReset = in.NeedResetPassword == 1
+		var err error
+		out.Password, u.PasswordHash, err = p.newPassword(ctx, c.Account(), value(in.Password))
+		if err != nil {
+			return nil, err
+		}
+	}
+	err := c.Write(ctx, func(tx *store.Tx) (err error) {
+		u, err = p.CreateUser(ctx, tx, c.Account(), u, c.At)
+		if err == nil && in.UseApi == 1 {
+			out.SecretId, out.SecretKey, err = p.keys.Create(ctx, tx, c.Account(), u.UIN, "", "", nil, c.At)
+		}
+		return err
+	})
+	out.Uin, out.Uid = u.UIN, u.UID
+	return out, err
+}
+
+// defaultCountryCode stands with a phone number that came without one.
+const defaultCountryCode = "86"
+
+// newPassword checks or draws a console password and hashes it, outside of any transaction.
+func (p *Product) newPassword(ctx context.Context, a store.Account, given string) (password, hash string, err error) {
+	password = given
+	if given == "" {
+		password = credential.NewPassword()
+	} else {
+		rules, err := readPasswordRules(ctx, p.db.Read(), a)
+		if err != nil {
+			return "", "", err
+		}
+		if !rules.Allows(given) {
+			return "", "", fault.New(code.InvalidParameterPasswordViolatedRules)
+		}
+	}
+	hash, err = credential.HashPassword(ctx, password)
+	return password, hash, err
+}
+
+// value is an optional string, "" when absent.
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// GetUser describes one sub-user by name.
+func (p *Product) GetUser(ctx context.Context, c *call.Call, in *cam20190116.GetUserRequest) (*cam20190116.GetUserResponse, error) {
+	u, err := UserByName(ctx, p.db.Read(), c.Account(), in.Name)
+	if err != nil {
+		return nil, err
+	}
+	out := &cam20190116.GetUserResponse{
+		Uin: u.UIN, Uid: u.UID, Name: u.Name, Remark: &u.Remark, ConsoleLogin: flag(u.ConsoleLogin),
+		PhoneNum: u.Phone, CountryCode: u.CountryCode, Email: u.Email, RecentlyLoginIP: u.LastLoginIP,
+	}
+	if u.LastLogin != nil {
+		out.RecentlyLoginTime = wireTime(*u.LastLogin)
+	}
+	return out, nil
+}

@@ -1,0 +1,163 @@
+package credential
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/cache"
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+// Holder is what a SecretId leads to: the identity, and what a signature and a token are checked against.
+// Holders are shared between calls; nobody changes one.
+type Holder struct {
+	Principal call.Principal
+	Secret    string
+	Active    bool // permanent: enabled; temporary: not revoked
+	Suspended bool // the account is
+
+	tokenHash []byte
+}
+
+// Temporary reports whether the credential needs its token.
+func (h *Holder) Temporary() bool { return h.Principal.Session != nil }
+
+// TokenFits checks the token of a call, and that the session still runs at that time. A permanent key takes no token.
+func (h *Holder) TokenFits(token string, at time.Time) bool {
+	if !h.Temporary() {
+		return token == ""
+	}
+	sum := sha256.Sum256([]byte(token))
+	fits := subtle.ConstantTimeCompare(sum[:], h.tokenHash) == 1
+	return fits && h.Active && at.Before(h.Principal.Session.Expires)
+}
+
+// ErrNotFound is a SecretId that never was, or whose key was deleted.
+var ErrNotFound = errors.New("no such SecretId")
+
+// Finder looks SecretIds up, and keeps what it found until a commit changes it.
+type Finder struct {
+	keys  *Keys
+	cache *cache.Cache[string, *Holder]
+}
+
+// AccountChangeKind names the change of a root account (suspended, resumed) to the caches of every node.
+const AccountChangeKind = "account"
+
+// NewFinder keeps at most max holders.
+func NewFinder(k *Keys, max int) *Finder {
+	f := &Finder{keys: k, cache: cache.New[string, *Holder](max, func(id string) string { return id })}
+	k.db.Subscribe(func(changes []store.Change) {
+		for _, c := range changes {
+			switch c.Kind {
+			case ChangeKind:
+				f.cache.Drop(c.ID)
+			case AccountChangeKind:
+				f.cache.DropAll(func(_ string, h *Holder) bool { return h.Principal.Account == c.Account })
+			case store.KindEverything:
+				f.cache.DropAll(nil)
+			}
+		}
+	})
+	return f
+}
+
+// Find answers ErrNotFound for an id that is not there. It does not check the state; the caller does, in the
+// order that the protocol documents.
+func (f *Finder) Find(ctx context.Context, secretID string) (*Holder, error) {
+	return f.cache.Get(secretID, func() (*Holder, error) {
+		h, err := f.permanent(ctx, secretID)
+		if errors.Is(err, sql.ErrNoRows) {
+			h, err = f.temporary(ctx, secretID)
+		}
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, ErrNotFound
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return nil, fmt.Errorf("find SecretId: %w", err)
+		}
+		return h, err
+	})
+}
+
+// Cached is the number of holders kept, for metrics.
+func (f *Finder) Cached() int { return f.cache.Len() }
+
+func (f *Finder) permanent(ctx context.Context, secretID string) (*Holder, error) {
+	h := &Holder{Principal: call.Principal{Kind: call.User, KeyID: secretID}}
+	p := &h.Principal
+	var sealed []byte
+	var status Status
+	err := f.keys.db.Read().QueryRowContext(ctx, `SELECT k.account, k.uin, k.secret, k.status, a.appid, a.suspended
+		FROM access_keys k JOIN accounts a ON a.uin = k.account WHERE k.secret_id = $1`, secretID).
+		Scan(&p.Account, &p.UIN, &sealed, &status, &p.AppID, &h.Suspended)
+	if err != nil {
+		return nil, err
+	}
+	if status == Deleted {
+		return nil, ErrNotFound
+	}
+	if p.UIN == int64(p.Account) {
+		p.Kind = call.Root
+	}
+	h.Active = status == Active
+	return h, f.unseal(h, sealed, bindKey(secretID))
+}
+
+func (f *Finder) temporary(ctx context.Context, secretID string) (*Holder, error) {
+	s := &call.Session{}
+	h := &Holder{Principal: call.Principal{KeyID: secretID, Session: s}}
+	p := &h.Principal
+	var sealed []byte
+	var tags string
+	var issued, expires int64
+	var revoked sql.NullInt64
+	err := f.keys.db.Read().QueryRowContext(ctx, `SELECT s.account, s.kind, s.uin, s.role_id, s.name, s.secret, s.token_hash, s.policy, s.tags,
+			s.source_identity, s.mfa, s.depth, s.issued_at, s.expires_at, s.revoked_at, a.appid, a.suspended
+		FROM sessions s JOIN accounts a ON a.uin = s.account WHERE s.secret_id = $1`, secretID).
+		Scan(&p.Account, &s.Kind, &p.UIN, &p.RoleID, &s.Name, &sealed, &h.tokenHash, &s.Policy, &tags,
+			&s.SourceIdentity, &s.MFA, &s.Depth, &issued, &expires, &revoked, &p.AppID, &h.Suspended)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal([]byte(tags), &s.Tags); err != nil {
+		return nil, fmt.Errorf("session tags: %w", err)
+	}
+	s.Issued, s.Expires = time.UnixMilli(issued), time.UnixMilli(expires)
+	h.Active = !revoked.Valid
+	switch {
+	case p.RoleID != 0:
+		p.Kind = call.Role
+	case p.UIN == int64(p.Account):
+		p.Kind = call.Root
+	default:
+		p.Kind = call.User
+	}
+	return h, f.unseal(h, sealed, bindSession(secretID))
+}
+
+func (f *Finder) unseal(h *Holder, sealed []byte, bind string) error {
+	secret, err := f.keys.ring.Open(sealed, bind)
+	h.Secret = string(secret)
+	return err
+}
+
+// Parent is the permanent key at the root of the chain that a caller's credential hangs on.
+func (k *Keys) Parent(ctx context.Context, q store.Queryer, p *call.Principal) (string, error) {
+	if p.Session == nil {
+		return p.KeyID, nil
+	}
+	var parent string
+	err := q.QueryRowContext(ctx, `SELECT parent FROM sessions WHERE secret_id = $1`, p.KeyID).Scan(&parent)
+	if err != nil {
+		return "", fmt.Errorf("find parent key: %w", err)
+	}
+	return parent, nil
+}

@@ -1,0 +1,142 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+// canary is a sealed constant in the database: it opens only under the master key that the secrets were sealed with.
+const canary = "master-key-canary"
+
+// ErrWrongMasterKey is a key file that does not belong to the database.
+var ErrWrongMasterKey = errors.New("the master key file does not fit this database: its secrets cannot be read with it")
+
+// Prove checks that the keyring fits the database, or, on a database without secrets, marks it as its own.
+// Without this a wrong key file would show as failed signatures, one caller at a time.
+func (k *Keys) Prove(ctx context.Context) error {
+	return k.db.Write(ctx, func(tx *store.Tx) error {
+		rows, err := readSettings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if sealed, ok := rows[canary]; ok {
+			if _, err := k.ring.Open(sealed, canary); err != nil {
+				return ErrWrongMasterKey
+			}
+			return nil
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2)`, canary, k.ring.Seal([]byte("hufu"), canary))
+		return err
+	})
+}
+
+func readSettings(ctx context.Context, q store.Queryer) (map[string][]byte, error) {
+	rows, err := q.QueryContext(ctx, `SELECT name, value FROM settings`)
+	if err != nil {
+		return nil, fmt.Errorf("read settings: %w", err)
+	}
+	defer rows.Close()
+	all := map[string][]byte{}
+	for rows.Next() {
+		var name string
+		var value []byte
+		if err := rows.Scan(&name, &value); err != nil {
+			return nil, fmt.Errorf("read settings: %w", err)
+		}
+		all[name] = value
+	}
+	return all, rows.Err()
+}
+
+// sealedColumn is one place in the database that holds sealed values.
+type sealedColumn struct {
+	table, key, column string
+	bind               func(key string) string
+}
+
+// Every sealed column. A new one belongs here, or a rotation would leave it unreadable.
+var sealedColumns = []sealedColumn{
+	{"settings", "name", "value", func(name string) string { return name }},
+	{"access_keys", "secret_id", "secret", bindKey},
+	{"sessions", "secret_id", "secret", bindSession},
+}
+
+// rotateBatch rows are sealed again in one transaction, so that callers never wait long.
+const rotateBatch = 500
+
+// Rotate makes a new master key, seals every secret again under it, and then forgets the old keys. It may be
+// interrupted anywhere and run again. Progress is told after each batch; it returns how many values it sealed.
+func (k *Keys) Rotate(ctx context.Context, progress func(done int)) (int, error) {
+	if err := k.ring.append(); err != nil {
+		return 0, err
+	}
+	done := 0
+	for _, c := range sealedColumns {
+		after := ""
+		for {
+			n, last, err := k.resealBatch(ctx, c, after)
+			if err != nil {
+				return done, fmt.Errorf("rotate %s: %w", c.table, err)
+			}
+			if last == "" {
+				break
+			}
+			done, after = done+n, last
+			progress(done)
+		}
+	}
+	return done, k.ring.retire()
+}
+
+// resealBatch walks the rows after one key; last is "" at the end.
+func (k *Keys) resealBatch(ctx context.Context, c sealedColumn, after string) (n int, last string, err error) {
+	err = k.db.Write(ctx, func(tx *store.Tx) error {
+		n, last = 0, ""
+		batch, err := k.sealedRows(ctx, tx, c, after)
+		if err != nil {
+			return err
+		}
+		for _, row := range batch {
+			last = row.key
+			if k.ring.isCurrent(row.sealed) {
+				continue
+			}
+			plain, err := k.ring.Open(row.sealed, c.bind(row.key))
+			if err != nil {
+				return fmt.Errorf("%s: %w", row.key, err)
+			}
+			_, err = tx.ExecContext(ctx, `UPDATE `+c.table+` SET `+c.column+` = $2 WHERE `+c.key+` = $1`, row.key, k.ring.Seal(plain, c.bind(row.key)))
+			if err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, last, err
+}
+
+type sealedRow struct {
+	key    string
+	sealed []byte
+}
+
+func (k *Keys) sealedRows(ctx context.Context, tx *store.Tx, c sealedColumn, after string) ([]sealedRow, error) {
+	rows, err := tx.QueryContext(ctx, fmt.Sprintf(`SELECT %s, %s FROM %s WHERE %s > $1 ORDER BY %s LIMIT %d`, c.key, c.column, c.table, c.key, c.key, rotateBatch), after)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var batch []sealedRow
+	for rows.Next() {
+		var r sealedRow
+		if err := rows.Scan(&r.key, &r.sealed); err != nil {
+			return nil, err
+		}
+		batch = append(batch, r)
+	}
+	return batch, rows.Err()
+}

@@ -1,0 +1,140 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/wire"
+	"github.com/hufu-iam/hufu/internal/wire/code"
+	"github.com/hufu-iam/hufu/policy"
+	"github.com/hufu-iam/hufu/qcs"
+)
+
+// authorize asks whether the caller may do this action on what its parameters name.
+func (t *attempt) authorize(ctx context.Context) error {
+	a := t.ask.Action
+	if a.Permission == "" || a.Unsigned && t.call.Caller.Kind == call.Anonymous {
+		return nil // any identity may, or the identity is the handler's to establish
+	}
+	if a.Resource == wire.ResourceResolved {
+		return nil // the handler names it, and asks; see write
+	}
+	p := t.call.Caller
+	q := call.Question{Action: a.Permission}
+	name := a.ResourceFor(t.ask.Params, strconv.FormatInt(int64(p.Account), 10), strconv.FormatInt(p.ID(), 10))
+	if name != "*" {
+		resource, err := qcs.Parse(name)
+		if err != nil {
+			return fault.New(code.InvalidParameter, name).WithCause(err)
+		}
+		q.Names = []qcs.Resource{resource}
+	}
+	_, err := t.decide(ctx, q)
+	return err
+}
+
+// errNotAsked is a handler that acts on an object which it named itself, without a decision about it.
+var errNotAsked = errors.New("the handler did not ask whether the caller may")
+
+// asked fails closed where the contract leaves the question to the handler.
+func (t *attempt) asked() error {
+	if t.ask.Action.Resource == wire.ResourceResolved && t.decision.Effect != policy.Allow.String() {
+		return errNotAsked
+	}
+	return nil
+}
+
+// decide puts one question; the error is the denial.
+func (t *attempt) decide(ctx context.Context, question call.Question) (policy.Decision, error) {
+	action, ok := policy.ParseAction(question.Action)
+	if !ok {
+		return policy.Decision{}, fault.Internal(fmt.Errorf("%q is not an action", question.Action))
+	}
+	q := t.question(action)
+	q.Names, q.Owner, q.Trust, q.Values = question.Names, question.Owner, question.Trust, question.Values
+	d, err := t.access.Decide(ctx, q)
+	if err != nil {
+		return d, fault.Internal(err)
+	}
+	t.metrics.Decided(d.Effect.String())
+	if !question.Aside || !d.Allowed {
+		t.decision = recorded(d)
+	}
+	resource := "*"
+	if len(q.Names) > 0 {
+		resource = q.Names[0].String()
+	}
+	if !question.Aside {
+		t.names = append(t.names, resource)
+	}
+	if !d.Allowed {
+		return d, t.denial(ctx, q, resource, d)
+	}
+	return d, nil
+}
+
+func (t *attempt) question(action policy.Action) access.Question {
+	return access.Question{Caller: t.call.Caller, Action: action, IP: t.call.IP, At: t.call.At, RequestTags: t.requestTags()}
+}
+
+// requestTags are the tags that the call passes, in the one form that the actions declare: Tags, a list of Key and Value.
+func (t *attempt) requestTags() []call.Tag {
+	list := t.ask.Params.Get("Tags")
+	if list == nil {
+		return nil
+	}
+	var tags []call.Tag
+	for i := range list.Len() {
+		if key, value := list.At(i).Get("Key"), list.At(i).Get("Value"); key != nil && value != nil {
+			tags = append(tags, call.Tag{Key: key.Str(), Value: value.Str()})
+		}
+	}
+	return tags
+}
+
+func recorded(d policy.Decision) audit.Decision {
+	r := audit.Decision{Effect: d.Effect.String(), Layer: d.Layer.String()}
+	if s := d.Statement; s != nil {
+		r.PolicyID, r.Policy, r.Version, r.Statement = s.PolicyID, s.PolicyName, s.Version, s.Index+1
+	}
+	return r
+}
+
+// denial is the refusal with the three things that people copy into a policy: operation, resource, condition. Which
+// policy refused is for callers who may read it; the layer's kind is for everyone.
+func (t *attempt) denial(ctx context.Context, q access.Question, resource string, d policy.Decision) error {
+	x, err := t.access.Explain(ctx, q)
+	if err != nil {
+		return fault.Internal(err)
+	}
+	var detail strings.Builder
+	if notes := x.Notes(); len(notes) > 0 {
+		text, _ := json.Marshal(notes) // strings alone
+		fmt.Fprintf(&detail, "condition:%s\n", text)
+	}
+	strategy := map[string]any{"result": d.Result()}
+	if s := d.Statement; s != nil && t.mayRead(ctx) {
+		strategy["strategyId"], strategy["strategyName"] = s.PolicyID, s.PolicyName
+	}
+	text, _ := json.Marshal(strategy)
+	fmt.Fprintf(&detail, "strategy:%s\n", text)
+	base := fault.New(code.AuthFailureUnauthorizedOperation)
+	return base.WithText(fmt.Sprintf("%s [[request id:%s]you are not authorized to perform operation (%s)\nresource (%s) has no permission\n%s]",
+		base.Message(t.call.Language), t.call.RequestID, q.Action, resource, detail.String()))
+}
+
+// readPolicies is what a caller needs to be told the name of the policy that refused.
+var readPolicies = policy.Action{Service: "cam", Name: "GetPolicy"}
+
+func (t *attempt) mayRead(ctx context.Context) bool {
+	d, err := t.access.Decide(ctx, t.question(readPolicies))
+	return err == nil && d.Allowed
+}

@@ -1,0 +1,225 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/internal/wire"
+	"github.com/hufu-iam/hufu/internal/wire/code"
+)
+
+// Config is what an operator may set about the door.
+type Config struct {
+	SigningHosts   []string       // further names under which clients may have signed the host
+	TrustedProxies []netip.Prefix // peers whose X-Forwarded headers count
+	NoLimits       bool           // --rate-limit off
+}
+
+// Handler runs one action of a product. The generated Bind of a service version makes them from methods.
+type Handler = func(ctx context.Context, c *call.Call, in wire.Request) (wire.Response, error)
+
+// Product is one service version with the handlers of the actions that are built.
+type Product struct {
+	Service  *wire.Service
+	Handlers map[string]Handler
+}
+
+// Dependencies are what the pipeline stands on.
+type Dependencies struct {
+	Store   *store.DB
+	Access  *access.Engine
+	Keys    *credential.Keys
+	Finder  *credential.Finder
+	Trail   *audit.Trail
+	Metrics Metrics
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// Gateway answers API 3.0 requests.
+type Gateway struct {
+	*Pipeline
+	config    Config
+	finder    *credential.Finder
+	catalogue *catalogue
+	now       func() time.Time
+	draining  atomic.Bool
+}
+
+// New makes the gateway of these products.
+func New(config Config, d Dependencies, products []Product) *Gateway {
+	p := &Pipeline{
+		access: d.Access, db: d.Store, trail: d.Trail, keys: d.Keys, metrics: d.Metrics, log: d.Log,
+		limits: newLimiter(config.NoLimits), handlers: map[*wire.Action]Handler{},
+	}
+	var services []*wire.Service
+	for _, product := range products {
+		services = append(services, product.Service)
+		for _, a := range product.Service.Actions {
+			p.handlers[a] = product.Handlers[a.Name]
+		}
+	}
+	return &Gateway{Pipeline: p, config: config, finder: d.Finder, catalogue: newCatalogue(services), now: d.Now}
+}
+
+// Drain makes new calls answer ServiceUnavailable while those under way end.
+func (g *Gateway) Drain() { g.draining.Store(true) }
+
+// ServeHTTP answers one API 3.0 request.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !g.catalogue.endpoint(r.URL.Path) {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method == http.MethodOptions {
+		w.Header().Set("Allow", "GET, POST, OPTIONS")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	if trace := r.Header.Get("X-TC-TraceId"); trace != "" && len(trace) <= 128 {
+		w.Header().Set("X-TC-TraceId", trace)
+	}
+	e := &exchange{Gateway: g, facts: call.Call{RequestID: NewRequestID(), Door: "api3", At: g.now(), IP: g.peer(r)}}
+	response, failed := e.serve(r.Context(), w, r)
+	answer(w, e.facts.RequestID, response, failed, e.facts.Language)
+}
+
+// exchange is one request at the door: its facts grow until the pipeline takes the call over.
+type exchange struct {
+	*Gateway
+	facts call.Call
+}
+
+func (e *exchange) serve(ctx context.Context, w http.ResponseWriter, r *http.Request) (wire.Response, *fault.Error) {
+	second := e.facts.At.Unix()
+	if e.limits.blocked(e.facts.IP, second) {
+		return nil, fault.New(code.RequestLimitExceededIPLimitExceeded)
+	}
+	if e.draining.Load() {
+		return nil, fault.New(code.ServiceUnavailable)
+	}
+	q, err := read(w, r)
+	e.facts.Action, e.facts.Version, e.facts.Region = q.action, q.version, q.region
+	e.facts.Language, e.facts.Client = fault.ParseLanguage(q.language), q.client
+	if err != nil {
+		return nil, fault.From(err)
+	}
+	t, action, err := e.find(q)
+	if err != nil {
+		return nil, fault.From(err)
+	}
+	holder, err := e.authenticate(ctx, q, t, action, e.facts.At, e.facts.IP)
+	if err != nil {
+		e.limits.failed(e.facts.IP, second)
+		return nil, e.refuse(q, fault.From(err))
+	}
+	e.facts.Caller = &holder.Principal
+	return e.Run(ctx, Ask{Facts: e.facts, Holder: holder, Action: action, Params: q.params})
+}
+
+// find names the action of a request.
+func (e *exchange) find(q *request) (target, *wire.Action, error) {
+	switch {
+	case q.action == "":
+		return target{}, nil, fault.New(code.MissingParameter, "Action")
+	case q.version == "":
+		return target{}, nil, fault.New(code.MissingParameter, "Version")
+	}
+	t := e.catalogue.resolve(q.http.Host, q.http.URL.Path, q.authorization.Service, q.version, q.action)
+	e.facts.Service = t.service
+	if t.service == "" {
+		name := q.authorization.Service
+		if name == "" {
+			name = t.hostLabel
+		}
+		return t, nil, fault.New(code.NoSuchProduct, name)
+	}
+	service := e.catalogue.versions[t.service][q.version]
+	if service == nil {
+		return t, nil, fault.New(code.NoSuchVersion, q.version, t.service)
+	}
+	action := service.Action(q.action)
+	if action == nil {
+		return t, nil, fault.New(code.InvalidAction, q.action, t.service, q.version)
+	}
+	return t, action, nil
+}
+
+// refuse leaves the traces of a request that did not authenticate. Its parameters are nobody's word and not kept.
+func (e *exchange) refuse(q *request, failed *fault.Error) *fault.Error {
+	keyID := q.authorization.SecretID
+	if q.signing == signedV1 {
+		keyID = q.param("SecretId")
+	}
+	r := &audit.Record{
+		At: e.facts.At, RequestID: e.facts.RequestID, Door: e.facts.Door, Action: e.facts.Service + ":" + e.facts.Action,
+		CallerKind: call.Anonymous.String(), KeyID: cut(keyID, 128), IP: ipText(e.facts.IP), Region: cut(e.facts.Region, 64),
+		Client: e.facts.Client, Decision: audit.Decision{Effect: "none"}, Outcome: failed.Code,
+	}
+	if err := e.trail.Append(r); err != nil {
+		e.log.Error("audit record lost", "request_id", r.RequestID, "error", err)
+	}
+	e.metrics.Called(e.facts.Service, e.facts.Action, failed.Code, time.Since(e.facts.At))
+	if cause := failed.Unwrap(); cause != nil {
+		e.log.Error("authentication failed", "request_id", r.RequestID, "code", failed.Code, "error", cause)
+	}
+	return failed
+}
+
+func cut(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "")
+	}
+	return s
+}
+
+// peer is the address a request comes from: the socket's, or what a trusted proxy says.
+func (g *Gateway) peer(r *http.Request) netip.Addr {
+	address, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	ip := address.Addr().Unmap()
+	if !g.isProxy(ip) {
+		return ip
+	}
+	// The last entry that is not one of our proxies is the first that none of them vouches for.
+	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		ip = hop.Unmap()
+		if !g.isProxy(ip) {
+			break
+		}
+	}
+	return ip
+}
+
+func (g *Gateway) isProxy(ip netip.Addr) bool {
+	for _, p := range g.config.TrustedProxies {
+		if p.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}
+
+// trusted reports whether the request came through one of our proxies.
+func (g *Gateway) trusted(r *http.Request) bool {
+	address, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && g.isProxy(address.Addr().Unmap())
+}

@@ -1,0 +1,207 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/internal/wire"
+	"github.com/hufu-iam/hufu/internal/wire/code"
+)
+
+// Metrics is told what happens, for the operator. Implementations count and return.
+type Metrics interface {
+	Called(service, action, outcome string, took time.Duration)
+	Decided(effect string)
+	// Undeclared counts an error code that the action's contract does not list: always our mistake.
+	Undeclared(service, action, code string)
+}
+
+// Pipeline is the way of every call behind every door: account state, rate, region, schema, authorization, value
+// rules, the product's handler, audit. Each step that fails answers; existence is never revealed before authorization.
+type Pipeline struct {
+	access   *access.Engine
+	db       *store.DB
+	trail    *audit.Trail
+	keys     *credential.Keys
+	limits   *limiter
+	metrics  Metrics
+	log      *slog.Logger
+	handlers map[*wire.Action]Handler
+}
+
+// Ask is a call as a door hands it over: authenticated, its action known, its parameters read but not checked.
+type Ask struct {
+	Facts  call.Call // RequestID to Caller
+	Holder *credential.Holder
+	Action *wire.Action
+	Params *wire.Value
+}
+
+// attempt is one call on its way down the pipeline, and what its audit record will say.
+type attempt struct {
+	*Pipeline
+	ask      Ask
+	call     *call.Call
+	request  wire.Request
+	names    []string // resources it was authorized on
+	decision audit.Decision
+	recorded bool // the record is in the call's own transaction
+}
+
+// Run takes a call to its end. The error is what the caller may see.
+func (p *Pipeline) Run(ctx context.Context, ask Ask) (wire.Response, *fault.Error) {
+	t := &attempt{Pipeline: p, ask: ask, decision: audit.Decision{Effect: "none"}}
+	t.call = call.New(ask.Facts, call.Hooks{Write: t.write, Ask: t.decide})
+	response, err := t.run(ctx)
+	var failed *fault.Error
+	if err != nil {
+		failed = fault.From(err)
+	}
+	t.finish(failed)
+	return response, failed
+}
+
+func (t *attempt) run(ctx context.Context) (wire.Response, error) {
+	steps := [...]func(context.Context) error{t.checkAccount, t.checkRate, t.checkRegion, t.checkSchema, t.authorize, t.checkValues}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	response, err := t.handlers[t.ask.Action](ctx, t.call, t.request)
+	if err == nil {
+		err = t.asked()
+	}
+	return response, err
+}
+
+func (t *attempt) checkAccount(context.Context) error {
+	if t.ask.Holder.Suspended {
+		return fault.New(code.AuthFailureUnauthorizedOperation)
+	}
+	return nil
+}
+
+func (t *attempt) checkRate(context.Context) error {
+	if t.call.Caller.Kind == call.Anonymous {
+		if !t.limits.unsigned(t.ask.Action, t.call.IP, t.call.At.Unix()) {
+			return fault.New(code.RequestLimitExceeded, strconv.Itoa(unsignedPerAddress+1), strconv.Itoa(unsignedPerAddress))
+		}
+		return nil
+	}
+	over := t.limits.call(t.ask.Action, t.call.Caller, t.call.At.Unix())
+	if over == nil {
+		return nil
+	}
+	c := code.RequestLimitExceeded
+	if over.account {
+		c = code.RequestLimitExceededUinLimitExceeded
+	}
+	return fault.New(c, strconv.Itoa(over.count), strconv.Itoa(over.limit))
+}
+
+var regionSyntax = regexp.MustCompile(`^[a-z0-9-]{0,64}$`)
+
+func (t *attempt) checkRegion(context.Context) error {
+	if !regionSyntax.MatchString(t.call.Region) {
+		return fault.New(code.InvalidParameterValue, "Region", t.call.Region)
+	}
+	return nil
+}
+
+func (t *attempt) checkSchema(context.Context) error {
+	a := t.ask.Action
+	if t.handlers[a] == nil {
+		return fault.New(code.UnsupportedOperation, a.Name)
+	}
+	if err := wire.Check(a.Input, t.ask.Params); err != nil {
+		return parameterFault(err)
+	}
+	t.request = a.New()
+	t.request.Decode(t.ask.Params)
+	return nil
+}
+
+// checkValues runs after authorization: bounds and enums that the contract states. What needs data is the handler's.
+func (t *attempt) checkValues(context.Context) error {
+	return parameterFault(wire.CheckValues(t.ask.Action.Input, t.ask.Params, t.ask.Action.ErrorListed))
+}
+
+// write is the call's one transaction: the handler's changes and the audit record, or neither.
+func (t *attempt) write(ctx context.Context, fn func(tx *store.Tx) error) error {
+	if err := t.asked(); err != nil {
+		return err
+	}
+	err := t.db.Write(ctx, func(tx *store.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return audit.Insert(ctx, tx, t.record("ok"))
+	})
+	t.recorded = err == nil
+	return err
+}
+
+// finish leaves the audit record of everything that was not recorded with its own changes, counts, and logs.
+func (t *attempt) finish(failed *fault.Error) {
+	outcome := "ok"
+	if failed != nil {
+		outcome = failed.Code
+	}
+	if !t.recorded {
+		if err := t.trail.Append(t.record(outcome)); err != nil {
+			t.log.Error("audit record lost", "request_id", t.call.RequestID, "error", err)
+		}
+	}
+	if c := t.call.Caller; c.KeyID != "" && c.Session == nil {
+		t.keys.Used(c.KeyID, t.call.At)
+	}
+	took := time.Since(t.call.At)
+	t.metrics.Called(t.call.Service, t.call.Action, outcome, took)
+	if failed == nil {
+		return
+	}
+	if !t.ask.Action.ErrorListed(failed.Code) {
+		t.metrics.Undeclared(t.call.Service, t.call.Action, failed.Code)
+		t.log.Error("undeclared error code", "request_id", t.call.RequestID, "action", t.call.Action, "code", failed.Code)
+	}
+	if cause := failed.Unwrap(); cause != nil {
+		t.log.Error("call failed", "request_id", t.call.RequestID, "account", int64(t.call.Account()), "action", t.call.Action, "code", failed.Code, "error", cause)
+	}
+}
+
+// maxParameter bounds how much of each string among a call's parameters its audit record keeps, in characters: a whole
+// policy document fits.
+const maxParameter = 8192
+
+func (t *attempt) record(outcome string) *audit.Record {
+	c := t.call
+	r := &audit.Record{
+		Account: c.Caller.Account, At: c.At, RequestID: c.RequestID, Door: c.Door, Action: c.Service + ":" + c.Action,
+		CallerKind: c.Caller.Kind.String(), CallerID: c.Caller.ID(), KeyID: c.Caller.KeyID, IP: ipText(c.IP), Region: c.Region, Client: c.Client,
+		Resources:  append(append([]string(nil), t.names...), c.Objects()...),
+		Parameters: []byte(wire.Redact(t.ask.Action.Input, t.ask.Params, maxParameter)),
+		Decision:   t.decision, Outcome: outcome, Duration: time.Since(c.At),
+	}
+	if s := c.Caller.Session; s != nil {
+		r.CallerName = s.Name
+	}
+	return r
+}
+
+func ipText(ip netip.Addr) string {
+	if !ip.IsValid() {
+		return ""
+	}
+	return ip.String()
+}

@@ -1,0 +1,61 @@
+// Package internal holds the test that keeps the rooms of the house apart.
+package internal
+
+import (
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/hufu-iam/hufu/"
+
+// forbidden says which packages a package must not reach, directly or through others, and why.
+var forbidden = []struct{ from, to, why string }{
+	{"policy", "internal/", "the language is public and pure: others build on it"},
+	{"policy", "database/sql", "decisions read nothing but their arguments"},
+	{"policy", "net/http", "decisions read nothing but their arguments"},
+	{"qcs", "internal/", "names are public and pure"},
+	{"tc3", "internal/", "clients use it too"},
+	{"tc3", "net/http", "a program that only signs should not link an HTTP stack"},
+	{"internal/store", "internal/cam", "the store knows no domain"},
+	{"internal/store", "internal/credential", "the store knows no domain"},
+	{"internal/credential", "internal/cam", "products stand on credentials, not the other way"},
+	{"internal/access", "internal/cam", "products implement access.Source; access never knows them"},
+	{"internal/cam", "internal/gateway", "a product never sees a transport"},
+	{"internal/cam", "internal/sts", "tokens are issued for roles, roles do not issue"},
+	{"internal/cam", "net/http", "a product never sees a transport"},
+	{"internal/sts", "internal/gateway", "a product never sees a transport"},
+	{"internal/sts", "net/http", "a product never sees a transport"},
+	{"internal/gateway", "internal/cam", "doors know products only as handlers"},
+	{"internal/gateway", "internal/sts", "doors know products only as handlers"},
+}
+
+func TestPackagesDoNotReachWhereTheyMustNot(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "-json=ImportPath,Deps", module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	reach := map[string][]string{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
+		var p struct {
+			ImportPath string
+			Deps       []string
+		}
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		reach[p.ImportPath] = p.Deps
+	}
+	for _, rule := range forbidden {
+		deps, ok := reach[module+rule.from]
+		if !ok {
+			t.Errorf("there is no package %s", rule.from)
+		}
+		for _, dep := range deps {
+			if dep == rule.to || dep == module+rule.to || strings.HasSuffix(rule.to, "/") && strings.HasPrefix(dep, module+rule.to) {
+				t.Errorf("%s reaches %s: %s", rule.from, dep, rule.why)
+			}
+		}
+	}
+}

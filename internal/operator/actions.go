@@ -1,0 +1,129 @@
+// Package operator is what the operator of an installation may do beside the API: root accounts, the audit trail,
+// the master key. A command runs it in its own process on a database that nobody else has open, or hands it to the
+// running server through a socket in the data directory, which only the operator's user can open.
+package operator
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/hufu-iam/hufu/internal/account"
+	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+// Actions are the operator's actions on one opened database.
+type Actions struct {
+	DB   *store.DB
+	Keys *credential.Keys
+}
+
+// Created is a new root account with its first key. The names are those that scripts read.
+type Created struct {
+	UIN       store.Account `json:"uin"`
+	AppID     int64         `json:"appid"`
+	Name      string        `json:"name"`
+	SecretID  string        `json:"secretId"`
+	SecretKey string        `json:"secretKey"`
+	Password  string        `json:"-"` // of the console; bootstrap alone makes one
+}
+
+// Account is a root account as the commands print it.
+type Account struct {
+	UIN       store.Account `json:"uin"`
+	AppID     int64         `json:"appid"`
+	Name      string        `json:"name"`
+	Verified  bool          `json:"verified"`
+	Suspended bool          `json:"suspended"`
+	Created   time.Time     `json:"createdAt"`
+}
+
+// CreateAccount makes a further root account.
+func (a *Actions) CreateAccount(ctx context.Context, in account.New) (*Created, error) {
+	if err := check(in); err != nil {
+		return nil, err
+	}
+	var out *Created
+	err := a.DB.Write(ctx, func(tx *store.Tx) error {
+		made, id, key, err := account.Create(ctx, tx, a.Keys, in, tx.Now())
+		out = &Created{UIN: made.UIN, AppID: made.AppID, Name: made.Name, SecretID: id, SecretKey: key}
+		return err
+	})
+	if store.IsUniqueViolation(err) {
+		return nil, fmt.Errorf("a key with the id %s exists already", in.SecretID)
+	}
+	return out, err
+}
+
+func check(in account.New) error {
+	switch {
+	case strings.TrimSpace(in.Name) == "" || utf8.RuneCountInString(in.Name) > 64:
+		return fmt.Errorf("the name must have 1 to 64 characters")
+	case (in.SecretID == "") != (in.SecretKey == ""):
+		return fmt.Errorf("give both the secret id and the secret key, or neither")
+	case in.SecretID != "" && (len(in.SecretID) < 8 || len(in.SecretID) > 128 || strings.ContainsAny(in.SecretID, " ,/=")):
+		return fmt.Errorf("the secret id must have 8 to 128 characters without blanks, commas, slashes and equal signs")
+	case in.SecretKey != "" && (len(in.SecretKey) < 16 || len(in.SecretKey) > 128):
+		return fmt.Errorf("the secret key must have 16 to 128 characters")
+	}
+	return nil
+}
+
+// Bootstrap makes the first root account if there is none; otherwise it answers nil. An empty password is drawn.
+func (a *Actions) Bootstrap(ctx context.Context, in account.New, password string) (*Created, error) {
+	all, err := account.List(ctx, a.DB.Read())
+	if err != nil || len(all) > 0 {
+		return nil, err
+	}
+	if password == "" {
+		password = credential.NewPassword()
+	}
+	in.PasswordHash, err = credential.HashPassword(ctx, password)
+	if err != nil {
+		return nil, err
+	}
+	made, err := a.CreateAccount(ctx, in)
+	if err == nil {
+		made.Password = password
+	}
+	return made, err
+}
+
+// ListAccounts is every root account, oldest first.
+func (a *Actions) ListAccounts(ctx context.Context) ([]Account, error) {
+	all, err := account.List(ctx, a.DB.Read())
+	out := []Account{}
+	for _, x := range all {
+		out = append(out, Account{UIN: x.UIN, AppID: x.AppID, Name: x.Name, Verified: x.Verified, Suspended: x.Suspended, Created: x.Created})
+	}
+	return out, err
+}
+
+// Verify marks an account as verified.
+func (a *Actions) Verify(ctx context.Context, uin store.Account) error {
+	return a.DB.Write(ctx, func(tx *store.Tx) error { return account.Verify(ctx, tx, uin) })
+}
+
+// Suspend stops an account's logins and signed calls.
+func (a *Actions) Suspend(ctx context.Context, uin store.Account) error {
+	return a.DB.Write(ctx, func(tx *store.Tx) error { return account.Suspend(ctx, tx, a.Keys, uin, tx.Now()) })
+}
+
+// Resume undoes Suspend.
+func (a *Actions) Resume(ctx context.Context, uin store.Account) error {
+	return a.DB.Write(ctx, func(tx *store.Tx) error { return account.Resume(ctx, tx, uin) })
+}
+
+// Audit reads the audit trail.
+func (a *Actions) Audit(ctx context.Context, f audit.Filter) ([]audit.Record, error) {
+	return audit.Query(ctx, a.DB.Read(), f)
+}
+
+// RotateSecrets seals every secret under a new master key.
+func (a *Actions) RotateSecrets(ctx context.Context, progress func(done int)) (int, error) {
+	return a.Keys.Rotate(ctx, progress)
+}

@@ -1,0 +1,215 @@
+// Package server puts the rooms together: it opens the store, wires products, doors and listeners, and takes the whole
+// down again in the order that loses nothing.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/account"
+	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/cam"
+	"github.com/hufu-iam/hufu/internal/catalogue"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/gateway"
+	"github.com/hufu-iam/hufu/internal/operator"
+	"github.com/hufu-iam/hufu/internal/ops"
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/internal/sts"
+	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
+	"github.com/hufu-iam/hufu/internal/wire/services"
+	"github.com/hufu-iam/hufu/internal/wire/sts20180813"
+)
+
+// Config says how to run a server.
+type Config struct {
+	Listen, OpsListen string
+	Data              string // data directory
+	Database          string // postgres://..., "" = embedded in Data
+	MasterKeyFile     string // "" = master.key in Data
+	Quotas            account.Quotas
+	NoLimits          bool
+	SigningHosts      []string
+	TrustedProxies    []netip.Prefix
+	TLSCert, TLSKey   string        // both or none
+	AuditRetention    time.Duration // 0 = for ever
+	DrainTimeout      time.Duration
+	Bootstrap         account.New // of the first root account
+	BootstrapPassword string      // of its console login, "" = drawn
+	Log               *slog.Logger
+}
+
+// maxPrincipals bounds how many compiled principals and key holders are kept in memory.
+const maxPrincipals = 200_000
+
+// Server is an opened server; Run serves.
+type Server struct {
+	config  Config
+	store   *store.DB
+	keys    *credential.Keys
+	trail   *audit.Trail
+	gateway *gateway.Gateway
+	metrics *ops.Metrics
+	health  *ops.Health
+	actions *operator.Actions
+}
+
+// Open opens the database and makes everything ready to serve.
+func Open(ctx context.Context, c Config) (_ *Server, err error) {
+	s := &Server{config: c, metrics: ops.NewMetrics()}
+	s.store, s.keys, err = OpenStore(ctx, c, s.metrics.Committed)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.store.Close())
+		}
+	}()
+	s.health = &ops.Health{Ping: s.store.Ping}
+	s.actions = &operator.Actions{DB: s.store, Keys: s.keys}
+	finder := credential.NewFinder(s.keys, maxPrincipals)
+	identity := cam.New(s.store, s.keys, c.Quotas, catalogue.New(services.Services))
+	engine := access.New(s.store, identity, maxPrincipals)
+	s.trail = audit.NewTrail(s.store, c.Log)
+	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits},
+		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
+		Products(identity, sts.New(s.store, s.keys)))
+	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { return float64(engine.Cached()) })
+	s.metrics.Gauge("hufu_cached_keys", "Keys whose holders are in memory.", func() float64 { return float64(finder.Cached()) })
+	s.metrics.Gauge("hufu_writes_queued", "Calls that wait for the writer.", func() float64 { return float64(s.store.Stats().Queued) })
+	s.metrics.Gauge("hufu_reader_waits_total", "Times a query waited for a database connection.", func() float64 { return float64(s.store.Stats().Readers.WaitCount) })
+	return s, nil
+}
+
+// Products are the services that are served, with the handlers of what is built. Implementing a method named as the
+// action is all it takes; see docs/architecture.md.
+func Products(identity *cam.Product, tokens *sts.Product) []gateway.Product {
+	return []gateway.Product{
+		{Service: cam20190116.Service, Handlers: cam20190116.Bind(identity)},
+		{Service: sts20180813.Service, Handlers: sts20180813.Bind(tokens)},
+	}
+}
+
+// OpenStore opens the database and the keyring that belongs to it.
+func OpenStore(ctx context.Context, c Config, committed func(int, time.Duration)) (*store.DB, *credential.Keys, error) {
+	db, err := store.Open(ctx, store.Config{Dir: c.Data, URL: c.Database, Logger: c.Log, OnCommit: committed})
+	if err != nil {
+		return nil, nil, err
+	}
+	path := c.MasterKeyFile
+	if path == "" {
+		path = filepath.Join(c.Data, "master.key")
+	}
+	ring, err := credential.OpenKeyring(path, c.MasterKeyFile == "")
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	keys := credential.NewKeys(db, ring)
+	if err := keys.Prove(ctx); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, keys, nil
+}
+
+// Bootstrap makes the first root account of an empty database; nil if there is one already.
+func (s *Server) Bootstrap(ctx context.Context) (*operator.Created, error) {
+	return s.actions.Bootstrap(ctx, s.config.Bootstrap, s.config.BootstrapPassword)
+}
+
+// Run serves until ctx ends, then drains: it stops taking calls, lets those under way end, writes down what is queued.
+// ready is told the addresses once both listeners are open.
+func (s *Server) Run(ctx context.Context, ready func(api, ops net.Addr)) error {
+	api, err := net.Listen("tcp", s.config.Listen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("API listener: %w", err), s.close())
+	}
+	opsListener, err := net.Listen("tcp", s.config.OpsListen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("ops listener: %w", err), api.Close(), s.close())
+	}
+	socket, err := operator.Listen(s.config.Data, s.config.Database != "")
+	if err != nil {
+		return errors.Join(err, api.Close(), opsListener.Close(), s.close())
+	}
+	front := &http.Server{Handler: s.gateway, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 90 * time.Second,
+		MaxHeaderBytes: 128 << 10, ErrorLog: slog.NewLogLogger(s.config.Log.Handler(), slog.LevelDebug)}
+	back := &http.Server{Handler: ops.Handler(s.health, s.metrics), ReadHeaderTimeout: 10 * time.Second}
+	door := &http.Server{Handler: s.actions.Handler(), ReadHeaderTimeout: 10 * time.Second}
+
+	failed := make(chan error, 3)
+	serve := func(f func() error) {
+		go func() {
+			if err := f(); !errors.Is(err, http.ErrServerClosed) {
+				failed <- err
+			}
+		}()
+	}
+	serve(func() error { return s.serveAPI(front, api) })
+	serve(func() error { return back.Serve(opsListener) })
+	if socket != nil {
+		serve(func() error { return door.Serve(socket) })
+	}
+	work, stopWork := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); s.housekeeping(work) }()
+	ready(api.Addr(), opsListener.Addr())
+
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	s.health.Drain()
+	drain, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)
+	defer cancel()
+	err = errors.Join(err, front.Shutdown(drain), door.Shutdown(drain))
+	stopWork()
+	<-done
+	return errors.Join(err, s.close(), back.Close())
+}
+
+func (s *Server) serveAPI(front *http.Server, l net.Listener) error {
+	if s.config.TLSCert != "" {
+		return front.ServeTLS(l, s.config.TLSCert, s.config.TLSKey)
+	}
+	return front.Serve(l)
+}
+
+// housekeeping writes down key usage, and now and then removes what nobody can ask for any more.
+func (s *Server) housekeeping(ctx context.Context) {
+	usage, cleaning := time.NewTicker(2*time.Second), time.NewTicker(time.Hour)
+	defer usage.Stop()
+	defer cleaning.Stop()
+	note := func(what string, err error) {
+		if err != nil && ctx.Err() == nil {
+			s.config.Log.Error(what, "error", err)
+		}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-usage.C:
+			note("key usage not written", s.keys.Flush(ctx))
+		case now := <-cleaning.C:
+			note("ended sessions not purged", s.keys.Purge(ctx, now))
+			if s.config.AuditRetention > 0 {
+				note("audit not pruned", audit.Prune(ctx, s.store, now.Add(-s.config.AuditRetention)))
+			}
+		}
+	}
+}
+
+// close writes down what is queued, then closes the store.
+func (s *Server) close() error {
+	s.trail.Close()
+	return errors.Join(s.keys.Flush(context.Background()), s.store.Close())
+}

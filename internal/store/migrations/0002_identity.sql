@@ -1,0 +1,246 @@
+-- +goose Up
+-- Root accounts, and what belongs to them. Every table but the two that find an account carries the owning account
+-- first in its key or index; times are unix milliseconds; flags are SMALLINT 0/1; *_key columns hold the folded
+-- form of a name that must be unique without regard to ASCII case.
+
+-- What the whole installation knows, such as the value that proves which master key fits.
+CREATE TABLE settings (
+    name  TEXT PRIMARY KEY,
+    value BYTEA NOT NULL
+);
+
+CREATE TABLE accounts (
+    uin        BIGINT PRIMARY KEY,
+    appid      BIGINT NOT NULL UNIQUE,
+    uid        BIGINT NOT NULL UNIQUE,
+    name       TEXT NOT NULL,
+    verified   SMALLINT NOT NULL,
+    suspended  SMALLINT NOT NULL DEFAULT 0,
+    password   TEXT NOT NULL DEFAULT '',
+    created_at BIGINT NOT NULL
+);
+
+-- secret is sealed under the master key; the row outlives deletion (status 4) so that no id is ever issued again.
+CREATE TABLE access_keys (
+    secret_id   TEXT PRIMARY KEY,
+    account     BIGINT NOT NULL,
+    uin         BIGINT NOT NULL,
+    secret      BYTEA NOT NULL,
+    status      SMALLINT NOT NULL,
+    description TEXT,
+    created_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    last_used   BIGINT
+);
+CREATE INDEX access_keys_by_owner ON access_keys (account, uin, created_at);
+
+CREATE TABLE sessions (
+    secret_id       TEXT PRIMARY KEY,
+    account         BIGINT NOT NULL,
+    kind            SMALLINT NOT NULL,
+    uin             BIGINT NOT NULL,
+    role_id         BIGINT NOT NULL,
+    name            TEXT NOT NULL,
+    secret          BYTEA NOT NULL,
+    token_hash      BYTEA NOT NULL,
+    policy          TEXT NOT NULL,
+    tags            TEXT NOT NULL,
+    source_identity TEXT NOT NULL,
+    mfa             SMALLINT NOT NULL,
+    depth           SMALLINT NOT NULL,
+    parent          TEXT NOT NULL,
+    issued_at       BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL,
+    revoked_at      BIGINT
+);
+CREATE INDEX sessions_by_role ON sessions (account, role_id);
+CREATE INDEX sessions_by_parent ON sessions (parent);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+CREATE TABLE users (
+    uin             BIGINT PRIMARY KEY,
+    account         BIGINT NOT NULL,
+    uid             BIGINT NOT NULL UNIQUE,
+    kind            SMALLINT NOT NULL,
+    name            TEXT NOT NULL,
+    name_key        TEXT NOT NULL,
+    remark          TEXT NOT NULL,
+    console_login   SMALLINT NOT NULL,
+    need_reset      SMALLINT NOT NULL,
+    password        TEXT NOT NULL,
+    password_at     BIGINT,
+    phone           TEXT NOT NULL,
+    country_code    TEXT NOT NULL,
+    phone_verified  SMALLINT NOT NULL DEFAULT 0,
+    email           TEXT NOT NULL,
+    email_verified  SMALLINT NOT NULL DEFAULT 0,
+    boundary        BIGINT,
+    wework_userid   TEXT NOT NULL DEFAULT '',
+    last_login_ip   TEXT NOT NULL DEFAULT '',
+    last_login_at   BIGINT,
+    created_at      BIGINT NOT NULL,
+    UNIQUE (account, name_key)
+);
+CREATE INDEX users_by_account ON users (account, kind, uin);
+CREATE INDEX users_by_boundary ON users (account, boundary);
+
+-- One row a user that an unverified root created: the rolling day of its quota. Deleting the user keeps the row.
+CREATE TABLE user_creations (
+    account    BIGINT NOT NULL,
+    uin        BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (account, uin)
+);
+
+CREATE TABLE password_rules (
+    account     BIGINT PRIMARY KEY,
+    min_length  BIGINT NOT NULL,
+    must_contain TEXT NOT NULL,
+    expire_days BIGINT NOT NULL,
+    reuse_limit BIGINT NOT NULL,
+    retry_limit BIGINT NOT NULL,
+    expired_login BIGINT NOT NULL,
+    modifier    BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL
+);
+
+CREATE TABLE password_history (
+    account  BIGINT NOT NULL,
+    uin      BIGINT NOT NULL,
+    used_at  BIGINT NOT NULL,
+    password TEXT NOT NULL
+);
+CREATE INDEX password_history_by_user ON password_history (account, uin, used_at);
+
+CREATE TABLE user_groups (
+    id         BIGINT PRIMARY KEY,
+    account    BIGINT NOT NULL,
+    name       TEXT NOT NULL,
+    name_key   TEXT NOT NULL,
+    remark     TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (account, name_key)
+);
+
+CREATE TABLE group_members (
+    account  BIGINT NOT NULL,
+    group_id BIGINT NOT NULL,
+    uin      BIGINT NOT NULL,
+    added_at BIGINT NOT NULL,
+    PRIMARY KEY (account, group_id, uin)
+);
+CREATE INDEX group_members_by_user ON group_members (account, uin);
+
+-- Custom policies. Presets are data of the program; only an account's alias for one is stored.
+CREATE TABLE policies (
+    id              BIGINT PRIMARY KEY,
+    account         BIGINT NOT NULL,
+    name            TEXT NOT NULL,
+    name_key        TEXT NOT NULL,
+    description     TEXT NOT NULL,
+    create_mode     SMALLINT NOT NULL,
+    default_version BIGINT NOT NULL,
+    last_version    BIGINT NOT NULL,
+    created_at      BIGINT NOT NULL,
+    updated_at      BIGINT NOT NULL,
+    UNIQUE (account, name_key)
+);
+
+CREATE TABLE policy_versions (
+    account    BIGINT NOT NULL,
+    policy_id  BIGINT NOT NULL,
+    version    BIGINT NOT NULL,
+    document   TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (account, policy_id, version)
+);
+
+CREATE TABLE preset_aliases (
+    account   BIGINT NOT NULL,
+    policy_id BIGINT NOT NULL,
+    alias     TEXT NOT NULL,
+    PRIMARY KEY (account, policy_id)
+);
+
+-- target_kind: 1 user (target_id = uin), 2 group, 3 role.
+CREATE TABLE attachments (
+    account       BIGINT NOT NULL,
+    target_kind   SMALLINT NOT NULL,
+    target_id     BIGINT NOT NULL,
+    policy_id     BIGINT NOT NULL,
+    operator_kind SMALLINT NOT NULL,
+    operator_id   BIGINT NOT NULL,
+    attached_at   BIGINT NOT NULL,
+    PRIMARY KEY (account, target_kind, target_id, policy_id)
+);
+CREATE INDEX attachments_by_policy ON attachments (account, policy_id);
+
+CREATE TABLE roles (
+    id               BIGINT PRIMARY KEY,
+    account          BIGINT NOT NULL,
+    name             TEXT NOT NULL,
+    name_key         TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    document         TEXT NOT NULL,
+    description      TEXT NOT NULL,
+    console_login    SMALLINT NOT NULL,
+    session_duration BIGINT NOT NULL,
+    boundary         BIGINT,
+    created_at       BIGINT NOT NULL,
+    updated_at       BIGINT NOT NULL,
+    UNIQUE (account, name_key)
+);
+CREATE INDEX roles_by_boundary ON roles (account, boundary);
+
+-- object_kind: 1 user, 2 group, 3 role, 4 policy.
+CREATE TABLE tags (
+    account     BIGINT NOT NULL,
+    object_kind SMALLINT NOT NULL,
+    object_id   BIGINT NOT NULL,
+    tag_key     TEXT NOT NULL,
+    tag_value   TEXT NOT NULL,
+    PRIMARY KEY (account, object_kind, object_id, tag_key)
+);
+
+-- One record a call. id grows with time and is the order and the paging key; two nodes may draw the same one.
+CREATE TABLE audit (
+    id          BIGINT NOT NULL,
+    account     BIGINT NOT NULL,
+    at          BIGINT NOT NULL,
+    request_id  TEXT NOT NULL,
+    door        TEXT NOT NULL,
+    action      TEXT NOT NULL,
+    caller_kind TEXT NOT NULL,
+    caller_id   BIGINT NOT NULL,
+    caller_name TEXT NOT NULL,
+    key_id      TEXT NOT NULL,
+    ip          TEXT NOT NULL,
+    region      TEXT NOT NULL,
+    client      TEXT NOT NULL,
+    resources   TEXT NOT NULL,
+    parameters  TEXT NOT NULL,
+    decision    TEXT NOT NULL,
+    outcome     TEXT NOT NULL,
+    duration_us BIGINT NOT NULL
+);
+CREATE INDEX audit_by_account ON audit (account, id);
+CREATE INDEX audit_by_time ON audit (id);
+
+-- +goose Down
+DROP TABLE audit;
+DROP TABLE tags;
+DROP TABLE roles;
+DROP TABLE attachments;
+DROP TABLE preset_aliases;
+DROP TABLE policy_versions;
+DROP TABLE policies;
+DROP TABLE group_members;
+DROP TABLE user_groups;
+DROP TABLE password_history;
+DROP TABLE password_rules;
+DROP TABLE user_creations;
+DROP TABLE users;
+DROP TABLE sessions;
+DROP TABLE access_keys;
+DROP TABLE accounts;
+DROP TABLE settings;

@@ -1,0 +1,186 @@
+package policy
+
+// An Explanation is a decision with everything that was said about the
+// question, in every layer, also where the decision needed none of it.
+type Explanation struct {
+	Decision Decision
+	Layers   []LayerTrace
+}
+
+// A LayerTrace is what one set said.
+type LayerTrace struct {
+	Layer Layer
+	// Level counts the organization's levels from 0, the account's own.
+	Level int
+	// Skipped says why the layer had no say: "exempt", "root" or "".
+	Skipped string
+	// Broken lists policies that cannot be read.
+	Broken []Ref
+	// Statements are those whose action and resource match, and whose
+	// principal does where there is one.
+	Statements []StatementTrace
+}
+
+// A StatementTrace is a statement that is about the question.
+type StatementTrace struct {
+	Ref    Ref
+	Effect Effect
+	// Applies reports whether its conditions held.
+	Applies bool
+	// Anyone marks a statement for everyone in a resource policy.
+	Anyone bool
+	// Held and Failed are its conditions.
+	Held, Failed []ConditionTrace
+}
+
+// A ConditionTrace is a condition with what it looked at.
+type ConditionTrace struct {
+	Operator, Key string
+	Values        []string // of the policy
+	Seen          []string // of the request
+	Missing       bool     // the request has no such key
+}
+
+// A ConditionNote is a condition as denial messages print it.
+type ConditionNote struct {
+	Effect string   `json:"effect"`
+	Key    string   `json:"key"`
+	Ope    string   `json:"ope"`
+	Value  []string `json:"value"`
+}
+
+// Explain decides a question and tells all that bears on it. It is slower
+// than [Decide], which it calls, and shares the matching with it.
+func Explain(q *Question) Explanation {
+	x := Explanation{Decision: Decide(q)}
+	e := evaluation{q: q}
+	if !e.prepare() {
+		return x
+	}
+	skipped := ""
+	if e.isOwnerRoot() {
+		skipped = "root"
+	}
+	l := &q.Layers
+	for i, level := range l.Control {
+		t := e.trace(LayerControl, level)
+		t.Level = i
+		if e.controlExempt() {
+			t.Skipped = "exempt"
+		}
+		x.Layers = append(x.Layers, t)
+	}
+	for _, c := range [...]struct {
+		layer Layer
+		set   *Set
+	}{
+		{LayerGeneral, l.General}, {LayerBoundary, l.Boundary}, {LayerSession, l.Session},
+		{LayerIdentity, l.Identity}, {LayerResource, l.Resource},
+	} {
+		if c.set == nil {
+			continue
+		}
+		t := e.trace(c.layer, c.set)
+		t.Skipped = skipped
+		if c.layer == LayerGeneral && q.Principal.Kind != User {
+			t.Skipped = "exempt"
+		}
+		x.Layers = append(x.Layers, t)
+	}
+	return x
+}
+
+func (e *evaluation) trace(l Layer, set *Set) LayerTrace {
+	t := LayerTrace{Layer: l}
+	if set == nil {
+		return t
+	}
+	t.Broken = set.Broken()
+	scope := e.scope(l)
+	for _, st := range set.candidates(e.service) {
+		anyone := false
+		if l == LayerResource {
+			var named bool
+			if named, anyone = e.concerns(st); !named && !anyone {
+				continue
+			}
+		}
+		if st.action(e) && st.resource(e, &scope) {
+			s := e.traceStatement(st)
+			s.Anyone = anyone
+			t.Statements = append(t.Statements, s)
+		}
+	}
+	return t
+}
+
+func (e *evaluation) traceStatement(st *statement) StatementTrace {
+	s := StatementTrace{Ref: st.ref, Effect: st.effect, Applies: true}
+	for i := range st.conds {
+		c := &st.conds[i]
+		t := ConditionTrace{Operator: c.source.Operator, Key: c.source.Key, Values: c.source.Values}
+		v := c.key.look(e.q)
+		for j := range v.len() {
+			if one, ok := v.at(j); ok {
+				t.Seen = append(t.Seen, v.text(one))
+			}
+		}
+		t.Missing = len(t.Seen) == 0
+		if c.holds(e.q) {
+			s.Held = append(s.Held, t)
+		} else {
+			s.Applies = false
+			s.Failed = append(s.Failed, t)
+		}
+	}
+	return s
+}
+
+// Notes lists the conditions that a denied caller can act on: of statements
+// that would have allowed but for a condition, those that failed; of the
+// statements that denied, those that held.
+func (x *Explanation) Notes() []ConditionNote {
+	if x.Decision.Allowed {
+		return nil
+	}
+	var notes []ConditionNote
+	for _, l := range x.Layers {
+		if l.Skipped != "" {
+			continue
+		}
+		for _, s := range l.Statements {
+			conds := s.Failed
+			if s.Effect == ExplicitDeny {
+				conds = nil
+				if s.Applies {
+					conds = s.Held
+				}
+			}
+			for _, c := range conds {
+				notes = append(notes, ConditionNote{s.Effect.word(), c.Key, c.Operator, c.Values})
+			}
+		}
+	}
+	return notes
+}
+
+// word is the effect as a statement spells it.
+func (e Effect) word() string {
+	if e == Allow {
+		return "allow"
+	}
+	return "deny"
+}
+
+// Result is the decision as the "result" of a denial message.
+func (d Decision) Result() string {
+	switch {
+	case d.Layer == LayerControl:
+		return "scp"
+	case d.Layer == LayerBoundary && d.Effect == ImplicitDeny:
+		return "boundary"
+	case d.Layer == LayerSession && d.Effect == ImplicitDeny:
+		return "session_policy"
+	}
+	return d.Effect.String()
+}
