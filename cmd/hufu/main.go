@@ -37,6 +37,7 @@ func (versionCommand) Run() error {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait for the first one's drain
 	var c commands
 	k := kong.Parse(&c,
 		kong.Name("hufu"),

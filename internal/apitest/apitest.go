@@ -76,7 +76,7 @@ func New(t *testing.T, db *store.DB) *World {
 	w.Trail = audit.NewTrail(db, log)
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
 		Finder: credential.NewFinder(w.Keys, 10_000), Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
-		server.Products(identity, sts.New(db, w.Keys)))
+		server.Products(identity, sts.New(db, w.Keys, identity)))
 	t.Cleanup(func() {
 		w.Trail.Close()
 		w.mu.Lock()

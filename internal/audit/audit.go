@@ -64,10 +64,9 @@ func nextID(at time.Time) int64 {
 // idAt is the smallest id of a time.
 func idAt(at time.Time) int64 { return at.UnixMilli() << 20 }
 
-const columns = `id, account, at, request_id, door, action, caller_kind, caller_id, caller_name, key_id, ip, region, client,
-	resources, parameters, decision, outcome, duration_us`
+const columns = "id, account, action, record"
 
-const columnCount = 18
+const columnCount = 4
 
 // rowsPerInsert records share one statement where a batch has that many.
 const rowsPerInsert = 16
@@ -94,21 +93,27 @@ func insertStatement(rows int) string {
 }
 
 // values are the columns of one record, in order.
-func (r *Record) values() []any {
+func (r *Record) values() ([]any, error) {
 	if r.ID == 0 {
 		r.ID = nextID(r.At)
 	}
 	if len(r.Parameters) == 0 {
 		r.Parameters = json.RawMessage("{}")
 	}
-	decision, _ := json.Marshal(r.Decision) // strings and numbers alone: cannot fail
-	return []any{r.ID, r.Account, r.At.UnixMilli(), r.RequestID, r.Door, r.Action, r.CallerKind, r.CallerID, r.CallerName, r.KeyID,
-		r.IP, r.Region, r.Client, strings.Join(r.Resources, "\n"), string(r.Parameters), string(decision), r.Outcome, r.Duration.Microseconds()}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("audit record: %w", err)
+	}
+	return []any{r.ID, r.Account, r.Action, string(text)}, nil
 }
 
 // Insert writes the record into the call's own transaction.
 func Insert(ctx context.Context, tx *store.Tx, r *Record) error {
-	if _, err := tx.ExecContext(ctx, insertOne, r.values()...); err != nil {
+	values, err := r.values()
+	if err == nil {
+		_, err = tx.ExecContext(ctx, insertOne, values...)
+	}
+	if err != nil {
 		return fmt.Errorf("write audit record: %w", err)
 	}
 	return nil
@@ -119,7 +124,11 @@ func insertAll(ctx context.Context, tx *store.Tx, records []*Record) error {
 	for len(records) >= rowsPerInsert {
 		args := make([]any, 0, rowsPerInsert*columnCount)
 		for _, r := range records[:rowsPerInsert] {
-			args = append(args, r.values()...)
+			values, err := r.values()
+			if err != nil {
+				return err
+			}
+			args = append(args, values...)
 		}
 		if _, err := tx.ExecContext(ctx, insertMany, args...); err != nil {
 			return fmt.Errorf("write audit records: %w", err)
@@ -165,27 +174,21 @@ func Query(ctx context.Context, q store.Queryer, f Filter) ([]Record, error) {
 		order = "id"
 	}
 	args = append(args, f.Limit)
-	rows, err := q.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM audit WHERE %s ORDER BY %s LIMIT $%d", columns, strings.Join(where, " AND "), order, len(args)), args...)
+	rows, err := q.QueryContext(ctx, fmt.Sprintf("SELECT record FROM audit WHERE %s ORDER BY %s LIMIT $%d", strings.Join(where, " AND "), order, len(args)), args...)
 	if err != nil {
 		return nil, fmt.Errorf("query audit records: %w", err)
 	}
 	defer rows.Close()
 	records := []Record{}
 	for rows.Next() {
+		var text []byte
 		var r Record
-		var at, us int64
-		var resources, parameters, decision string
-		err := rows.Scan(&r.ID, &r.Account, &at, &r.RequestID, &r.Door, &r.Action, &r.CallerKind, &r.CallerID, &r.CallerName, &r.KeyID,
-			&r.IP, &r.Region, &r.Client, &resources, &parameters, &decision, &r.Outcome, &us)
+		err := rows.Scan(&text)
 		if err == nil {
-			err = json.Unmarshal([]byte(decision), &r.Decision)
+			err = json.Unmarshal(text, &r)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read audit record: %w", err)
-		}
-		r.At, r.Duration, r.Parameters = time.UnixMilli(at), time.Duration(us)*time.Microsecond, json.RawMessage(parameters)
-		if resources != "" {
-			r.Resources = strings.Split(resources, "\n")
 		}
 		records = append(records, r)
 	}

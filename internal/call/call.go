@@ -74,7 +74,11 @@ func (c *Call) Write(ctx context.Context, fn func(tx *store.Tx) error) error {
 		return ErrSecondWrite
 	}
 	c.hooks.Write = nil
-	return w(ctx, fn)
+	noted := len(c.touched)
+	return w(ctx, func(tx *store.Tx) error {
+		c.touched = c.touched[:noted] // what an earlier run noted was not written
+		return fn(tx)
+	})
 }
 
 // May answers nil if the caller also holds permission ("cam:DeleteApiKey"), else the denial to return. For actions

@@ -3,6 +3,7 @@ package cam
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/account"
@@ -34,8 +35,11 @@ func operatorOf(c *call.Call) operator {
 func (p *Product) Attach(ctx context.Context, tx *store.Tx, a store.Account, to targetKind, target, policyID int64, by operator, at time.Time) error {
 	n, err := count(ctx, tx, `SELECT COUNT(*) FROM attachments WHERE account = $1 AND target_kind = $2 AND target_id = $3 AND policy_id = $4`,
 		a, int64(to), target, policyID)
-	if err != nil || n > 0 {
-		return err
+	if err != nil {
+		return fmt.Errorf("find attachment: %w", err)
+	}
+	if n > 0 {
+		return nil
 	}
 	n, err = count(ctx, tx, `SELECT COUNT(*) FROM attachments WHERE account = $1 AND target_kind = $2 AND target_id = $3`, a, int64(to), target)
 	if err != nil {
@@ -75,26 +79,25 @@ func changedTarget(tx *store.Tx, a store.Account, kind targetKind, target int64)
 	}
 }
 
-// policyExists answers missing for an id that is neither a preset nor a policy of the account.
-func policyExists(ctx context.Context, q store.Queryer, a store.Account, id int64, missing *fault.Error) error {
-	if id == 0 {
-		return fault.New(code.InvalidParameterPolicyIdError)
-	}
-	if PresetByID(id) != nil {
-		return nil
-	}
-	n, err := count(ctx, q, `SELECT COUNT(*) FROM policies WHERE id = $2 AND account = $1`, a, id)
+// attachKnown attaches a policy once it is found to exist. Those of service-linked roles are nobody else's.
+func (p *Product) attachKnown(ctx context.Context, tx *store.Tx, c *call.Call, to targetKind, target, policyID int64) error {
+	o, err := PolicyByID(ctx, tx, c.Account(), policyID)
 	if err != nil {
-		return fmt.Errorf("find policy: %w", err)
+		return err
 	}
-	if n == 0 {
-		return missing
+	if o.serviceLinked() {
+		return fault.New(code.InvalidParameterParamError, o.Name)
 	}
-	return nil
+	return p.Attach(ctx, tx, c.Account(), to, target, policyID, operatorOf(c), c.At)
 }
 
-// errNoPolicy is the answer of the actions that list it; the others answer InvalidParameter.PolicyIdNotExist.
-var errNoPolicy = fault.New(code.ResourceNotFoundPolicyIdNotFound)
+// detachKnown takes a policy away once it is found to exist.
+func (p *Product) detachKnown(ctx context.Context, tx *store.Tx, c *call.Call, from targetKind, target, policyID int64) error {
+	if _, err := PolicyByID(ctx, tx, c.Account(), policyID); err != nil {
+		return err
+	}
+	return p.Detach(ctx, tx, c.Account(), from, target, policyID)
+}
 
 // AttachUserPolicy attaches a policy to a sub-user; attaching again changes nothing.
 func (p *Product) AttachUserPolicy(ctx context.Context, c *call.Call, in *cam20190116.AttachUserPolicyRequest) (*cam20190116.AttachUserPolicyResponse, error) {
@@ -102,21 +105,93 @@ func (p *Product) AttachUserPolicy(ctx context.Context, c *call.Call, in *cam201
 		if err := attachable(ctx, tx, c.Account(), in.AttachUin); err != nil {
 			return err
 		}
-		if err := policyExists(ctx, tx, c.Account(), in.PolicyId, errNoPolicy); err != nil {
+		return p.attachKnown(ctx, tx, c, toUser, in.AttachUin, in.PolicyId)
+	})
+}
+
+// DetachUserPolicy takes a policy away from a sub-user.
+func (p *Product) DetachUserPolicy(ctx context.Context, c *call.Call, in *cam20190116.DetachUserPolicyRequest) (*cam20190116.DetachUserPolicyResponse, error) {
+	return nil, c.Write(ctx, func(tx *store.Tx) error {
+		if err := attachable(ctx, tx, c.Account(), in.DetachUin); err != nil {
 			return err
 		}
-		return p.Attach(ctx, tx, c.Account(), toUser, in.AttachUin, in.PolicyId, operatorOf(c), c.At)
+		return p.detachKnown(ctx, tx, c, toUser, in.DetachUin, in.PolicyId)
 	})
 }
 
 // attachable refuses the uins that cannot hold policies: the root's own and those of message receivers.
 func attachable(ctx context.Context, q store.Queryer, a store.Account, uin int64) error {
+	refused := fault.New(code.InvalidParameterParamError, strconv.FormatInt(uin, 10))
 	if uin == int64(a) {
-		return fault.New(code.InvalidParameterParamError, "AttachUin")
+		return refused
 	}
 	u, err := UserByUIN(ctx, q, a, uin)
 	if err == nil && u.Kind == Receiver {
-		return fault.New(code.InvalidParameterParamError, "AttachUin")
+		return refused
 	}
 	return err
+}
+
+// AttachGroupPolicy attaches a policy to a group: its members have it at once, receivers excepted.
+func (p *Product) AttachGroupPolicy(ctx context.Context, c *call.Call, in *cam20190116.AttachGroupPolicyRequest) (*cam20190116.AttachGroupPolicyResponse, error) {
+	return nil, c.Write(ctx, func(tx *store.Tx) error {
+		g, err := GroupByID(ctx, tx, c.Account(), in.AttachGroupId)
+		if err != nil {
+			return err
+		}
+		return p.attachKnown(ctx, tx, c, toGroup, g.ID, in.PolicyId)
+	})
+}
+
+// DetachGroupPolicy takes a policy away from a group.
+func (p *Product) DetachGroupPolicy(ctx context.Context, c *call.Call, in *cam20190116.DetachGroupPolicyRequest) (*cam20190116.DetachGroupPolicyResponse, error) {
+	return nil, c.Write(ctx, func(tx *store.Tx) error {
+		g, err := GroupByID(ctx, tx, c.Account(), in.DetachGroupId)
+		if err != nil {
+			return err
+		}
+		return p.detachKnown(ctx, tx, c, toGroup, g.ID, in.PolicyId)
+	})
+}
+
+// AttachRolePolicy attaches a policy to a role. Those of a service-linked role are its product's alone.
+func (p *Product) AttachRolePolicy(ctx context.Context, c *call.Call, in *cam20190116.AttachRolePolicyRequest) (*cam20190116.AttachRolePolicyResponse, error) {
+	return nil, c.Write(ctx, func(tx *store.Tx) error {
+		r, err := selectOwnRole(ctx, tx, c.Account(), in.AttachRoleId, in.AttachRoleName)
+		if err != nil {
+			return err
+		}
+		id, err := policyNamed(ctx, tx, c.Account(), in.PolicyId, in.PolicyName)
+		if err != nil {
+			return err
+		}
+		return p.attachKnown(ctx, tx, c, toRole, r.ID, id)
+	})
+}
+
+// DetachRolePolicy takes a policy away from a role.
+func (p *Product) DetachRolePolicy(ctx context.Context, c *call.Call, in *cam20190116.DetachRolePolicyRequest) (*cam20190116.DetachRolePolicyResponse, error) {
+	return nil, c.Write(ctx, func(tx *store.Tx) error {
+		r, err := selectOwnRole(ctx, tx, c.Account(), in.DetachRoleId, in.DetachRoleName)
+		if err != nil {
+			return err
+		}
+		id, err := policyNamed(ctx, tx, c.Account(), in.PolicyId, in.PolicyName)
+		if err != nil {
+			return err
+		}
+		return p.detachKnown(ctx, tx, c, toRole, r.ID, id)
+	})
+}
+
+// policyNamed is the id of the policy that an action names by PolicyId or PolicyName; the id wins where both are there.
+func policyNamed(ctx context.Context, q store.Queryer, a store.Account, id *int64, name *string) (int64, error) {
+	switch {
+	case number(id) != 0:
+		return *id, nil
+	case value(name) != "":
+		o, err := PolicyByName(ctx, q, a, *name)
+		return o.ID, err
+	}
+	return 0, fault.New(code.InvalidParameterParamError, "PolicyId")
 }

@@ -8,6 +8,8 @@ package cam
 
 import (
 	"context"
+	"errors"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/fault"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/policy"
 )
@@ -24,12 +27,21 @@ type Product struct {
 	db      *store.DB
 	keys    *credential.Keys
 	quotas  account.Quotas
-	actions policy.Catalogue
+	actions Catalogue
+}
+
+// Catalogue knows the services that hufu itself hosts, and can tell them all.
+type Catalogue interface {
+	policy.Catalogue
+	// Titles are the names of the hosted services with their titles.
+	Titles() map[string]string
+	// Actions are the names of a hosted service's actions and permissions.
+	Actions(service string) map[string]bool
 }
 
 // New makes the product. The catalogue knows the services that hufu itself hosts, so that a document that names an
 // action they do not have is refused.
-func New(db *store.DB, keys *credential.Keys, quotas account.Quotas, actions policy.Catalogue) *Product {
+func New(db *store.DB, keys *credential.Keys, quotas account.Quotas, actions Catalogue) *Product {
 	return &Product{db: db, keys: keys, quotas: quotas, actions: actions}
 }
 
@@ -66,8 +78,19 @@ func fold(name string) string {
 // page is one window of a list.
 type page struct{ offset, limit int64 }
 
-// pageOf is the window of the Page/Rp style, whose first page is 1.
-func pageOf(number, size int64) page { return page{(number - 1) * size, size} }
+// pageOf is the window of the Page/Rp style, whose first page is 1. A number beyond every list is an empty page.
+func pageOf(number, size int64) page {
+	if number > math.MaxInt64/size {
+		return page{math.MaxInt64 - size, size}
+	}
+	return page{(number - 1) * size, size}
+}
+
+// cut takes the window out of a whole list.
+func cut[T any](list []T, p page) []T {
+	from := min(p.offset, int64(len(list)))
+	return list[from:min(from+p.limit, int64(len(list)))]
+}
 
 // count answers the one number of a query.
 func count(ctx context.Context, q store.Queryer, query string, args ...any) (n int64, err error) {
@@ -106,4 +129,25 @@ func flag(b bool) int64 {
 		return 1
 	}
 	return 0
+}
+
+// documentFault turns what is wrong with a policy document into the documented code, and tells where.
+func documentFault(err error) error {
+	e, ok := errors.AsType[*policy.Error](err)
+	if !ok {
+		return err
+	}
+	detail := e.Detail
+	if e.Path != "" {
+		detail = e.Path + ": " + detail
+	}
+	return fault.New("InvalidParameter." + string(e.Code)).WithDetail(detail + ".")
+}
+
+// policyLimit is the quota of a document's characters as policy.Rules takes it, where negative means none.
+func (p *Product) policyLimit() int {
+	if limit := p.quotas[account.PolicyCharacters]; limit > 0 {
+		return limit
+	}
+	return -1
 }

@@ -2,9 +2,9 @@ package cam
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Preset is a policy that every account has from the start and nobody can change.
@@ -15,7 +15,8 @@ type Preset struct {
 	Document        string
 	PermissionLevel string // Global, Finance or CloudProduct
 	ServiceType     string // the product it is about, "" for the global ones
-	AddTime         string // as the API prints it
+	ServiceLinked   bool   // belongs to a service-linked role: nobody else can hold it
+	Added           time.Time
 }
 
 // Levels of ListPolicies.PermissionLevel.
@@ -25,8 +26,8 @@ const (
 	levelProduct = "CloudProduct"
 )
 
-// presetAddTime stands where the publication of a preset is not known. Our decision.
-const presetAddTime = "2016-06-02 19:40:09"
+// presetAdded stands where the publication of a preset is not known. Our decision.
+var presetAdded = time.Date(2016, 6, 2, 19, 40, 9, 0, beijing)
 
 // resourceServices are the products that the two wide presets spread over. Documents need an explicit list: a
 // wildcard would also cover users, permissions and payment.
@@ -56,23 +57,24 @@ func each(services []string, patterns ...string) []string {
 // presets in the order of ListPolicies: the four wide ones as the published sample has them, then by name.
 var presets = buildPresets()
 
-var presetsByID = func() map[int64]*Preset {
-	m := map[int64]*Preset{}
+var presetsByID, presetsByName = indexPresets()
+
+// indexPresets makes the look-ups by id and by folded name.
+func indexPresets() (byID map[int64]*Preset, byName map[string]*Preset) {
+	byID, byName = map[int64]*Preset{}, map[string]*Preset{}
 	for i := range presets {
-		m[presets[i].ID] = &presets[i]
+		byID[presets[i].ID], byName[fold(presets[i].Name)] = &presets[i], &presets[i]
 	}
-	return m
-}()
+	return byID, byName
+}
 
 // PresetByID finds a preset; nil for any other policy.
 func PresetByID(id int64) *Preset { return presetsByID[id] }
 
 // PresetByName finds a preset by its exact name.
 func PresetByName(name string) *Preset {
-	for i := range presets {
-		if presets[i].Name == name {
-			return &presets[i]
-		}
+	if p := presetsByName[fold(name)]; p != nil && p.Name == name {
+		return p
 	}
 	return nil
 }
@@ -81,23 +83,21 @@ func buildPresets() []Preset {
 	identity := []string{"cam", "sts", "organization"}
 	all := []Preset{
 		{ID: 1, Name: "AdministratorAccess", Description: "Manages all users and their permissions, finance and all cloud assets.",
-			Document: allow("*"), PermissionLevel: levelGlobal, AddTime: "2016-06-02 19:40:09"},
+			Document: allow("*"), PermissionLevel: levelGlobal, Added: presetAdded},
 		{ID: 400411, Name: "ReadOnlyAccess", Description: "Reads the assets of every product that authorizes single APIs or resources.",
-			Document: allow(each(append(slices.Clone(identity), resourceServices...), readPrefixes...)...), PermissionLevel: levelGlobal, AddTime: "2017-09-01 15:57:54"},
+			Document: allow(each(append(slices.Clone(identity), resourceServices...), readPrefixes...)...), PermissionLevel: levelGlobal, Added: time.Date(2017, 9, 1, 15, 57, 54, 0, beijing)},
 		{ID: 2, Name: "QCloudResourceFullAccess", Description: "Manages all cloud assets, but no users, permissions or payments.",
-			Document: allow(each(resourceServices, "*")...), PermissionLevel: levelGlobal, AddTime: "2016-06-02 19:40:23"},
+			Document: allow(each(resourceServices, "*")...), PermissionLevel: levelGlobal, Added: presetAdded.Add(14 * time.Second)},
 		{ID: 3, Name: "QCloudFinanceFullAccess", Description: "Pays, and manages invoices.",
-			Document: allow("finance:*"), PermissionLevel: levelFinance, AddTime: "2016-06-02 19:40:37"},
+			Document: allow("finance:*"), PermissionLevel: levelFinance, Added: presetAdded.Add(28 * time.Second)},
 	}
-	products := productPresets()
-	for _, name := range slices.Sorted(maps.Keys(products)) {
-		all = append(all, products[name])
-	}
-	return all
+	products := append(productPresets(), rolePresets()...)
+	slices.SortFunc(products, func(x, y Preset) int { return strings.Compare(x.Name, y.Name) })
+	return append(all, products...)
 }
 
-// productPresets are those of single products, by name. Their ids are published.
-func productPresets() map[string]Preset {
+// productPresets are those of single products. Their ids are published.
+func productPresets() []Preset {
 	reads := func(service string) []string { return each([]string{service}, readPrefixes...) }
 	table := []struct {
 		id      int64
@@ -120,13 +120,42 @@ func productPresets() map[string]Preset {
 		{219186, "QcloudCASFullAccess", "cas", "Manages archive storage.", []string{"cas:*"}},
 		{244866, "QcloudCASReadOnlyAccess", "cas", "Reads archive storage.", reads("cas")},
 	}
-	all := map[string]Preset{
-		"QcloudCLBFinanceAccess": {ID: 450021, Name: "QcloudCLBFinanceAccess", Description: "Pays for load balancers.",
-			Document: document([]string{"finance:*"}, []string{"qcs::clb:::*"}), PermissionLevel: levelProduct, ServiceType: "clb", AddTime: presetAddTime},
-	}
+	all := []Preset{{ID: 450021, Name: "QcloudCLBFinanceAccess", Description: "Pays for load balancers.",
+		Document: document([]string{"finance:*"}, []string{"qcs::clb:::*"}), PermissionLevel: levelProduct, ServiceType: "clb", Added: presetAdded}}
 	for _, p := range table {
-		all[p.name] = Preset{ID: p.id, Name: p.name, Description: p.about, Document: allow(p.actions...),
-			PermissionLevel: levelProduct, ServiceType: p.service, AddTime: presetAddTime}
+		all = append(all, Preset{ID: p.id, Name: p.name, Description: p.about, Document: allow(p.actions...),
+			PermissionLevel: levelProduct, ServiceType: p.service, Added: presetAdded})
+	}
+	return all
+}
+
+// rolePresets are what products need of each other, for the roles that they are given. The service-linked ones cannot be
+// given to anybody else. Names, and the ids above 16,000,000, are published; the other ids and the contents are our
+// decision.
+func rolePresets() []Preset {
+	logs := []string{"cls:CreateLogset", "cls:DeleteLogset", "cls:DescribeLogsets", "cls:ModifyLogset", "cls:CreateTopic", "cls:DeleteTopic",
+		"cls:DescribeTopics", "cls:ModifyTopic", "cls:SearchLog", "cls:UploadLog"}
+	table := []struct {
+		id      int64
+		name    string
+		linked  bool
+		about   string
+		actions []string
+	}{
+		{16313162, "QcloudAccessForCDNRole", false, "Lets CDN keep and search logs.", logs},
+		{18150187, "QcloudAccessForCARole", false, "Lets CloudAudit deliver its trail to buckets.",
+			[]string{"cos:GetBucket", "cos:GetService", "cos:HeadBucket", "cos:PutBucket", "cos:PutObject"}},
+		{15000001, "QcloudAccessForOrganizationLinkedRoleInCIC", true, "Lets Identity Center set up roles and identity providers.",
+			[]string{"cam:*Role", "cam:*RolePolicy", "cam:UpdateRole*", "cam:UpdateAssumeRolePolicy", "cam:*SAMLProvider", "cam:*SAMLProviders",
+				"cam:CreatePolicy", "cam:GetPolicy", "cam:UpdatePolicy", "cam:DeletePolicy", "cam:List*Policies"}},
+		{15000002, "QcloudAccessForCOSLinkedRoleInCOSAcc", true, "Lets the accelerator of the object store read buckets.",
+			[]string{"cos:GetBucket", "cos:GetObject", "cos:HeadBucket", "cos:HeadObject"}},
+		{15000003, "QcloudAccessForCOSLinkedRoleInCosoclsr", true, "Lets the object store write its access logs.", logs},
+	}
+	var all []Preset
+	for _, p := range table {
+		all = append(all, Preset{ID: p.id, Name: p.name, Description: p.about, Document: allow(p.actions...), PermissionLevel: levelProduct,
+			ServiceType: "cooperator", ServiceLinked: p.linked, Added: presetAdded})
 	}
 	return all
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/call"
-	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/fault"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
@@ -73,6 +72,16 @@ func UserByUIN(ctx context.Context, q store.Queryer, a store.Account, uin int64)
 	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE uin = $2 AND account = $1`, a, uin))
 	if errors.Is(err, sql.ErrNoRows) {
 		return u, ErrNoUser
+	}
+	return u, err
+}
+
+// namedUser is the user that an action selects by name. Message receivers share the name space, but are contacts and no
+// users: they have actions of their own.
+func namedUser(ctx context.Context, q store.Queryer, a store.Account, name string) (User, error) {
+	u, err := UserByName(ctx, q, a, name)
+	if err == nil && u.Kind == Receiver {
+		return User{}, ErrNoUser
 	}
 	return u, err
 }
@@ -154,47 +163,41 @@ func (p *Product) AddUser(ctx context.Context, c *call.Call, in *cam20190116.Add
 	out := &cam20190116.AddUserResponse{Name: in.Name}
 	u := User{Kind: SubUser, Name: in.Name, Remark: value(in.Remark), ConsoleLogin: in.ConsoleLogin == 1,
 		Phone: value(in.PhoneNum), CountryCode: value(in.CountryCode), Email: value(in.Email)}
-	if u.Phone != "" && u.CountryCode == "" {
-		u.CountryCode = defaultCountryCode
-	}
+	u.completePhone()
 	if u.ConsoleLogin {
 		u.NeedReset = in.NeedResetPassword == 1
 		var err error
-		out.Password, u.PasswordHash, err = p.newPassword(ctx, c.Account(), value(in.Password))
+		out.Password, u.PasswordHash, err = p.newPassword(ctx, c.Account(), nobody, value(in.Password))
 		if err != nil {
 			return nil, err
 		}
 	}
 	err := c.Write(ctx, func(tx *store.Tx) (err error) {
 		u, err = p.CreateUser(ctx, tx, c.Account(), u, c.At)
-		if err == nil && in.UseApi == 1 {
+		if err != nil {
+			return err
+		}
+		c.Touched(userResource(c.Account(), u.UIN))
+		if in.UseApi == 1 {
 			out.SecretId, out.SecretKey, err = p.keys.Create(ctx, tx, c.Account(), u.UIN, "", "", nil, c.At)
+			c.Touched(keyResource(c.Account(), out.SecretId))
 		}
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
 	out.Uin, out.Uid = u.UIN, u.UID
-	return out, err
+	return out, nil
 }
 
 // defaultCountryCode stands with a phone number that came without one.
 const defaultCountryCode = "86"
 
-// newPassword checks or draws a console password and hashes it, outside of any transaction.
-func (p *Product) newPassword(ctx context.Context, a store.Account, given string) (password, hash string, err error) {
-	password = given
-	if given == "" {
-		password = credential.NewPassword()
-	} else {
-		rules, err := readPasswordRules(ctx, p.db.Read(), a)
-		if err != nil {
-			return "", "", err
-		}
-		if !rules.Allows(given) {
-			return "", "", fault.New(code.InvalidParameterPasswordViolatedRules)
-		}
+func (u *User) completePhone() {
+	if u.Phone != "" && u.CountryCode == "" {
+		u.CountryCode = defaultCountryCode
 	}
-	hash, err = credential.HashPassword(ctx, password)
-	return password, hash, err
 }
 
 // value is an optional string, "" when absent.
@@ -207,7 +210,7 @@ func value(s *string) string {
 
 // GetUser describes one sub-user by name.
 func (p *Product) GetUser(ctx context.Context, c *call.Call, in *cam20190116.GetUserRequest) (*cam20190116.GetUserResponse, error) {
-	u, err := UserByName(ctx, p.db.Read(), c.Account(), in.Name)
+	u, err := namedUser(ctx, p.db.Read(), c.Account(), in.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -219,4 +222,162 @@ func (p *Product) GetUser(ctx context.Context, c *call.Call, in *cam20190116.Get
 		out.RecentlyLoginTime = wireTime(*u.LastLogin)
 	}
 	return out, nil
+}
+
+// UpdateUser changes the members that are present; "" clears a text. A password counts only where console login is on
+// afterwards. Switching it on for a user without a password sets a random one that nobody is told: an administrator
+// has to set another.
+func (p *Product) UpdateUser(ctx context.Context, c *call.Call, in *cam20190116.UpdateUserRequest) (*cam20190116.UpdateUserResponse, error) {
+	before, err := namedUser(ctx, p.db.Read(), c.Account(), in.Name)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := p.updatedPassword(ctx, c.Account(), before, in)
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.Write(ctx, func(tx *store.Tx) error {
+		u, err := namedUser(ctx, tx, c.Account(), in.Name)
+		if err != nil {
+			return err
+		}
+		if u.UIN != before.UIN {
+			return ErrNoUser // deleted, and the name taken again, since it was read
+		}
+		u.update(in)
+		if err := saveUser(ctx, tx, c.Account(), u); err != nil || hash == "" || !u.ConsoleLogin {
+			return err
+		}
+		if u.PasswordHash == before.PasswordHash {
+			return setPassword(ctx, tx, c.Account(), u.UIN, hash, c.At)
+		}
+		if value(in.Password) != "" {
+			// It was not compared with the one that somebody else has set meanwhile.
+			return fault.New(code.FailedOperation).WithDetail("The password of the user was changed at the same time; try again.")
+		}
+		return nil
+	})
+}
+
+// updatedPassword is the hash of the password that an update sets, "" for none.
+func (p *Product) updatedPassword(ctx context.Context, a store.Account, u User, in *cam20190116.UpdateUserRequest) (string, error) {
+	if u.Kind != SubUser {
+		// WeCom users always log in, through WeCom; collaborators as the root that they are.
+		if in.Password != nil || in.NeedResetPassword != nil || in.ConsoleLogin != nil && *in.ConsoleLogin == 0 {
+			return "", fault.New(code.FailedOperationUnmodifiable, in.Name)
+		}
+		return "", nil
+	}
+	given := value(in.Password)
+	u.update(in)
+	if !u.ConsoleLogin || given == "" && (in.ConsoleLogin == nil || u.PasswordHash != "") {
+		return "", nil
+	}
+	_, hash, err := p.newPassword(ctx, a, u.UIN, given)
+	return hash, err
+}
+
+// update changes all but the password. A phone number or address that is new has yet to be verified.
+func (u *User) update(in *cam20190116.UpdateUserRequest) {
+	old := *u
+	replace(&u.Remark, in.Remark)
+	replace(&u.Phone, in.PhoneNum)
+	replace(&u.CountryCode, in.CountryCode)
+	replace(&u.Email, in.Email)
+	u.completePhone()
+	if u.Phone != old.Phone || u.CountryCode != old.CountryCode {
+		u.PhoneVerified = false
+	}
+	if u.Email != old.Email {
+		u.EmailVerified = false
+	}
+	if in.ConsoleLogin != nil {
+		u.ConsoleLogin = *in.ConsoleLogin == 1
+	}
+	if in.NeedResetPassword != nil && u.ConsoleLogin {
+		u.NeedReset = *in.NeedResetPassword == 1
+	}
+}
+
+func replace(text *string, with *string) {
+	if with != nil {
+		*text = *with
+	}
+}
+
+func saveUser(ctx context.Context, tx *store.Tx, a store.Account, u User) error {
+	_, err := tx.ExecContext(ctx, `UPDATE users SET remark = $3, console_login = $4, need_reset = $5, phone = $6, country_code = $7, phone_verified = $8,
+			email = $9, email_verified = $10 WHERE uin = $2 AND account = $1`,
+		a, u.UIN, u.Remark, flag(u.ConsoleLogin), flag(u.NeedReset), u.Phone, u.CountryCode, flag(u.PhoneVerified), u.Email, flag(u.EmailVerified))
+	if err != nil {
+		return fmt.Errorf("update user: %w", err)
+	}
+	return nil
+}
+
+// DeleteUser deletes a user with all that hangs on it. Keys go along only if the caller says so and may delete keys.
+func (p *Product) DeleteUser(ctx context.Context, c *call.Call, in *cam20190116.DeleteUserRequest) (*cam20190116.DeleteUserResponse, error) {
+	keysToo := false
+	if in.Force == 1 {
+		var err error
+		if keysToo, err = p.mayDeleteKeys(ctx, c, in.Name); err != nil {
+			return nil, err
+		}
+	}
+	return nil, c.Write(ctx, func(tx *store.Tx) error {
+		u, err := namedUser(ctx, tx, c.Account(), in.Name)
+		if err != nil {
+			return err
+		}
+		keys, err := p.keys.List(ctx, tx, c.Account(), u.UIN, false)
+		if err != nil {
+			return err
+		}
+		if len(keys) > 0 && !keysToo {
+			return fault.New(code.OperationDeniedHaveKeys, in.Name) // also for one that was made since they were looked for
+		}
+		c.Touched(userResource(c.Account(), u.UIN))
+		return p.RemoveUser(ctx, tx, c.Account(), u.UIN, c.At)
+	})
+}
+
+// mayDeleteKeys reports whether the user has keys that the caller may delete; that it may not is the error. The
+// permission is asked for only where there are keys.
+func (p *Product) mayDeleteKeys(ctx context.Context, c *call.Call, name string) (bool, error) {
+	u, err := namedUser(ctx, p.db.Read(), c.Account(), name)
+	if err != nil {
+		return false, err
+	}
+	keys, err := p.keys.List(ctx, p.db.Read(), c.Account(), u.UIN, false)
+	if err != nil || len(keys) == 0 {
+		return false, err
+	}
+	if err := c.May(ctx, "cam:DeleteApiKey"); err != nil {
+		if fault.Is(err, code.AuthFailureUnauthorizedOperation) {
+			err = fault.New(code.UnauthorizedOperationDeleteApiKey)
+		}
+		return false, err
+	}
+	return true, nil
+}
+
+// RemoveUser deletes a sub-account with its keys and the sessions issued with them, memberships, attachments, boundary,
+// passwords and tags. What it made stays, and so does its place in the day of an unverified root.
+func (p *Product) RemoveUser(ctx context.Context, tx *store.Tx, a store.Account, uin int64, at time.Time) error {
+	if err := p.keys.DeleteAll(ctx, tx, a, uin, at); err != nil {
+		return err
+	}
+	for _, of := range []string{
+		`group_members WHERE account = $1 AND uin = $2`,
+		`attachments WHERE target_kind = 1 AND account = $1 AND target_id = $2`,
+		`tags WHERE object_kind = 1 AND account = $1 AND object_id = $2`,
+		`password_history WHERE account = $1 AND uin = $2`,
+		`users WHERE account = $1 AND uin = $2`,
+	} {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+of, a, uin); err != nil {
+			return fmt.Errorf("delete user: %w", err)
+		}
+	}
+	changedUser(tx, a, uin)
+	return nil
 }

@@ -13,6 +13,7 @@ var _ policy.Catalogue = (*Catalogue)(nil)
 type Catalogue struct {
 	actions   map[string]map[string]bool // service, action
 	resources map[string]map[string]bool // service, type
+	titles    map[string]string          // service, its title
 }
 
 // permissions that are no action of the API but that actions and the console ask for.
@@ -28,8 +29,9 @@ var resourceTypes = map[string][]string{
 
 // New makes the catalogue of these services.
 func New(services []*wire.Service) *Catalogue {
-	c := &Catalogue{actions: map[string]map[string]bool{}, resources: map[string]map[string]bool{}}
+	c := &Catalogue{actions: map[string]map[string]bool{}, resources: map[string]map[string]bool{}, titles: map[string]string{}}
 	for _, s := range services {
+		c.titles[s.Name] = s.Title
 		for _, a := range s.Actions {
 			add(c.actions, s.Name, a.Name)
 			if permission, ok := policy.ParseAction(a.Permission); ok {
@@ -70,3 +72,6 @@ func (c *Catalogue) HasResourceType(service, typ string) bool {
 
 // Actions are the names of a hosted service's actions and permissions, in no order.
 func (c *Catalogue) Actions(service string) map[string]bool { return c.actions[service] }
+
+// Titles are the names of the hosted services with their titles. The map is the catalogue's own: it is not changed.
+func (c *Catalogue) Titles() map[string]string { return c.titles }

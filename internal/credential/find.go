@@ -149,15 +149,31 @@ func (f *Finder) unseal(h *Holder, sealed []byte, bind string) error {
 	return err
 }
 
-// Parent is the permanent key at the root of the chain that a caller's credential hangs on.
+// ErrEnded is a credential that was disabled, deleted or suspended while its call was under way.
+var ErrEnded = errors.New("the credential has ended")
+
+// Parent is the permanent key at the root of the chain that a caller's credential hangs on, "" where a federated login
+// is. Asked in the transaction that issues a credential it makes sure that the key is still in force: a session that
+// missed the end of its key would never end with it. ErrEnded if it is not.
 func (k *Keys) Parent(ctx context.Context, q store.Queryer, p *call.Principal) (string, error) {
-	if p.Session == nil {
-		return p.KeyID, nil
+	parent := p.KeyID
+	if p.Session != nil {
+		err := q.QueryRowContext(ctx, `SELECT parent FROM sessions WHERE secret_id = $1`, p.KeyID).Scan(&parent)
+		if err != nil {
+			return "", fmt.Errorf("find parent key: %w", err)
+		}
+		if parent == "" {
+			return "", nil
+		}
 	}
-	var parent string
-	err := q.QueryRowContext(ctx, `SELECT parent FROM sessions WHERE secret_id = $1`, p.KeyID).Scan(&parent)
+	var live int
+	err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM access_keys k JOIN accounts a ON a.uin = k.account
+		WHERE k.secret_id = $1 AND k.status = $2 AND a.suspended = 0`, parent, Active).Scan(&live)
 	if err != nil {
-		return "", fmt.Errorf("find parent key: %w", err)
+		return "", fmt.Errorf("check parent key: %w", err)
+	}
+	if live == 0 {
+		return "", ErrEnded
 	}
 	return parent, nil
 }

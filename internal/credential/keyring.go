@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // A sealed value is: version (1 byte), key id (4 bytes), nonce (12 bytes), AES-256-GCM ciphertext.
@@ -36,6 +37,7 @@ type Keyring struct {
 	keys    map[uint32]cipher.AEAD
 	lines   []string
 	current uint32
+	read    os.FileInfo // of the file when it was read
 }
 
 // OpenKeyring reads the key file, or makes it (0600, one random key) if create is set and it is not there.
@@ -88,7 +90,7 @@ func (k *Keyring) load() error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.keys, k.lines, k.current = keys, lines, current
+	k.keys, k.lines, k.current, k.read = keys, lines, current, info
 	return nil
 }
 
@@ -147,8 +149,44 @@ func (k *Keyring) retire() error {
 	return k.write(lines[len(lines)-1:])
 }
 
-// Seal encrypts plain for the row that bind names; it opens for that row alone.
+// refresh reads the file again if another process has changed it. Sealing under a key that a rotation elsewhere is about
+// to drop would lose the secret; a file that is not there or not readable now leaves the keys that are known.
+func (k *Keyring) refresh() {
+	info, err := os.Stat(k.path)
+	if err != nil {
+		return
+	}
+	k.mu.RLock()
+	same := os.SameFile(info, k.read) && info.ModTime().Equal(k.read.ModTime()) && info.Size() == k.read.Size()
+	k.mu.RUnlock()
+	if !same {
+		_ = k.load() // see above
+	}
+}
+
+// ErrRotating is a rotation that begins while another one runs, in this process or elsewhere.
+var ErrRotating = errors.New("the master key is being rotated already")
+
+// lockRotation lets one rotation at a time work on the file, whichever process it runs in.
+func (k *Keyring) lockRotation() (unlock func(), err error) {
+	f, err := os.OpenFile(k.path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the master key file: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close() // nothing was written
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, ErrRotating
+		}
+		return nil, fmt.Errorf("lock the master key file: %w", err)
+	}
+	return func() { _ = f.Close() }, k.load() // closing unlocks
+}
+
+// Seal encrypts plain for the row that bind names; it opens for that row alone. Call it inside the write that stores the
+// value: a rotation's own writes then come either before it or after it.
 func (k *Keyring) Seal(plain []byte, bind string) []byte {
+	k.refresh()
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	out := make([]byte, sealHeader+nonceSize, sealHeader+nonceSize+len(plain)+16)

@@ -3,6 +3,7 @@ package credential
 import (
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"time"
@@ -27,6 +28,7 @@ type AccessKey struct {
 	Status      Status
 	Description *string
 	Created     time.Time
+	Updated     time.Time // of a deleted key, when it was deleted
 	LastUsed    time.Time // zero = never
 }
 
@@ -61,7 +63,7 @@ func (k *Keys) Create(ctx context.Context, tx *store.Tx, account store.Account, 
 	return id, secret, nil
 }
 
-const selectKeys = `SELECT secret_id, uin, status, description, created_at, last_used FROM access_keys `
+const selectKeys = `SELECT secret_id, uin, status, description, created_at, updated_at, last_used FROM access_keys `
 
 // List is the keys of one uin, oldest first; deleted ones only if asked.
 func (k *Keys) List(ctx context.Context, q store.Queryer, account store.Account, uin int64, deleted bool) ([]AccessKey, error) {
@@ -96,12 +98,12 @@ func (k *Keys) Get(ctx context.Context, q store.Queryer, account store.Account, 
 
 func (k *Keys) scan(scan func(...any) error) (*AccessKey, error) {
 	var key AccessKey
-	var created int64
+	var created, updated int64
 	var used sql.NullInt64
-	if err := scan(&key.SecretID, &key.UIN, &key.Status, &key.Description, &created, &used); err != nil {
+	if err := scan(&key.SecretID, &key.UIN, &key.Status, &key.Description, &created, &updated, &used); err != nil {
 		return nil, err
 	}
-	key.Created = time.UnixMilli(created)
+	key.Created, key.Updated = time.UnixMilli(created), time.UnixMilli(updated)
 	last := max(used.Int64, k.used.last(key.SecretID))
 	if last > 0 {
 		key.LastUsed = time.UnixMilli(last)
@@ -137,3 +139,20 @@ func (k *Keys) DeleteAll(ctx context.Context, tx *store.Tx, account store.Accoun
 	}
 	return nil
 }
+
+// SealMarker makes the opaque text by which a client goes on in a list. It tells nothing, and opens for this list alone.
+func (k *Keys) SealMarker(list, place string) string {
+	return base64.RawURLEncoding.EncodeToString(k.ring.Seal([]byte(place), bindMarker(list)))
+}
+
+// OpenMarker is the place that SealMarker was given; not ok for any other text.
+func (k *Keys) OpenMarker(list, marker string) (place string, ok bool) {
+	sealed, err := base64.RawURLEncoding.DecodeString(marker)
+	if err != nil {
+		return "", false
+	}
+	plain, err := k.ring.Open(sealed, bindMarker(list))
+	return string(plain), err == nil
+}
+
+func bindMarker(list string) string { return "markers/" + list }

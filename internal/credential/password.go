@@ -35,8 +35,7 @@ func HashPassword(ctx context.Context, password string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key)), nil
+	return costs(argonMemory, argonTime, argonThreads) + base64.RawStdEncoding.EncodeToString(salt) + "$" + base64.RawStdEncoding.EncodeToString(key), nil
 }
 
 // ErrNotAHash is a stored password that is not in the form HashPassword writes.
@@ -44,24 +43,46 @@ var ErrNotAHash = errors.New("stored password is not an argon2id hash")
 
 // CheckPassword reports whether password is the one behind hash.
 func CheckPassword(ctx context.Context, hash, password string) (bool, error) {
-	var version, memory, time int
-	var threads uint8
-	parts := strings.Split(hash, "$")
-	if len(parts) != 6 || parts[1] != "argon2id" {
+	h, ok := parseHash(hash)
+	if !ok {
 		return false, ErrNotAHash
 	}
-	_, err1 := fmt.Sscanf(parts[2], "v=%d", &version)
-	_, err2 := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &time, &threads)
-	salt, err3 := base64.RawStdEncoding.DecodeString(parts[4])
-	want, err4 := base64.RawStdEncoding.DecodeString(parts[5])
-	if errors.Join(err1, err2, err3, err4) != nil || version != argon2.Version || memory < 8 || memory > 1<<20 || time < 1 || time > 16 || threads < 1 {
-		return false, ErrNotAHash
-	}
-	got, err := argon(ctx, password, salt, uint32(time), uint32(memory), threads)
+	got, err := argon(ctx, password, h.salt, h.time, h.memory, h.threads)
 	if err != nil {
 		return false, err
 	}
-	return subtle.ConstantTimeCompare(got, want) == 1, nil
+	return subtle.ConstantTimeCompare(got, h.key) == 1, nil
+}
+
+// storedHash is a stored password taken apart.
+type storedHash struct {
+	memory, time uint32
+	threads      uint8
+	salt, key    []byte
+}
+
+// costs prints what a hash was made with, as it stands before salt and key.
+func costs(memory, time uint32, threads uint8) string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, memory, time, threads)
+}
+
+// parseHash reads what HashPassword writes, with other costs too: raising them must not lock anybody out. Bounds keep a
+// row that somebody tampered with from taking the machine down.
+func parseHash(hash string) (h storedHash, ok bool) {
+	parts := strings.Split(hash, "$")
+	if len(parts) != 6 {
+		return h, false
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &h.memory, &h.time, &h.threads); err != nil {
+		return h, false
+	}
+	var err1, err2 error
+	h.salt, err1 = base64.RawStdEncoding.DecodeString(parts[4])
+	h.key, err2 = base64.RawStdEncoding.DecodeString(parts[5])
+	ok = err1 == nil && err2 == nil && len(h.salt) == argonSalt && len(h.key) == argonKey &&
+		strings.HasPrefix(hash, costs(h.memory, h.time, h.threads)) && // which also rules text around the numbers out
+		h.memory >= 8 && h.memory <= 1<<20 && h.time >= 1 && h.time <= 16 && h.threads >= 1
+	return h, ok
 }
 
 func argon(ctx context.Context, password string, salt []byte, time, memory uint32, threads uint8) ([]byte, error) {
@@ -84,8 +105,11 @@ type PasswordRules struct {
 	ExpiredMayLogIn bool   // an expired password still logs in, to be changed at once
 }
 
+// PasswordClasses are the letters that MustContain is made of, one a class. Our decision: the samples show "A" alone.
+const PasswordClasses = "Aa0!"
+
 // DefaultPasswordRules hold until the account sets its own.
-var DefaultPasswordRules = PasswordRules{MinimumLength: 8, MustContain: "Aa0!", ExpiredMayLogIn: true}
+var DefaultPasswordRules = PasswordRules{MinimumLength: 8, MustContain: PasswordClasses, ExpiredMayLogIn: true}
 
 // MaxPasswordLength bounds every password, whatever the rules.
 const MaxPasswordLength = 32

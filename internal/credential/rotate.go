@@ -68,12 +68,35 @@ var sealedColumns = []sealedColumn{
 const rotateBatch = 500
 
 // Rotate makes a new master key, seals every secret again under it, and then forgets the old keys. It may be
-// interrupted anywhere and run again. Progress is told after each batch; it returns how many values it sealed.
+// interrupted anywhere and run again; a second one at the same time is refused. Progress is told after each batch; it
+// returns how many values it sealed.
+//
+// Other nodes seal under the new key from the moment it is in the file; what they wrote just before is found by the
+// walk, whose writes wait for theirs. The old keys go only after a walk that found nothing left under them.
 func (k *Keys) Rotate(ctx context.Context, progress func(done int)) (int, error) {
+	unlock, err := k.ring.lockRotation()
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
 	if err := k.ring.append(); err != nil {
 		return 0, err
 	}
 	done := 0
+	for {
+		n, err := k.resealAll(ctx, func(n int) { progress(done + n) })
+		done += n
+		if err != nil {
+			return done, err
+		}
+		if n == 0 {
+			return done, k.ring.retire()
+		}
+	}
+}
+
+// resealAll walks every sealed column once.
+func (k *Keys) resealAll(ctx context.Context, progress func(done int)) (done int, err error) {
 	for _, c := range sealedColumns {
 		after := ""
 		for {
@@ -88,7 +111,7 @@ func (k *Keys) Rotate(ctx context.Context, progress func(done int)) (int, error)
 			progress(done)
 		}
 	}
-	return done, k.ring.retire()
+	return done, nil
 }
 
 // resealBatch walks the rows after one key; last is "" at the end.

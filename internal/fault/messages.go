@@ -33,7 +33,7 @@ var common = map[string]text{
 	"InternalError.UnknownError":                        {"An unknown error occurred; quote the request id when you report it.", "未知错误，反馈时请提供 RequestId。"},
 	"InvalidAction":                                     {"The action `%s` does not exist in service `%s`, version `%s`.", "服务 `%[2]s` 的版本 `%[3]s` 中不存在接口 `%[1]s`。"},
 	"InvalidParameter":                                  {"The parameter `%s` is not valid.", "参数 `%s` 不合法。"},
-	"InvalidParameter.ParamError":                       {"The value of parameter `%s` is not acceptable.", "参数 `%s` 的取值不符合要求。"},
+	"InvalidParameter.ParamError":                       {"`%s` is not acceptable here.", "`%s` 不符合要求。"},
 	"InvalidParameterValue":                             {"The value of parameter `%s` is not allowed: `%s`.", "参数 `%s` 的取值不允许：`%s`。"},
 	"InvalidRequest":                                    {"The multipart body is malformed.", "multipart 请求体格式错误。"},
 	"IpInBlacklist":                                     {"The caller's address is on this key's deny list.", "来源 IP 在该密钥的黑名单中。"},

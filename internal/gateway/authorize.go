@@ -21,6 +21,9 @@ import (
 // authorize asks whether the caller may do this action on what its parameters name.
 func (t *attempt) authorize(ctx context.Context) error {
 	a := t.ask.Action
+	if err := t.federated(); err != nil {
+		return err
+	}
 	if a.Permission == "" || a.Unsigned && t.call.Caller.Kind == call.Anonymous {
 		return nil // any identity may, or the identity is the handler's to establish
 	}
@@ -39,6 +42,31 @@ func (t *attempt) authorize(ctx context.Context) error {
 	}
 	_, err := t.decide(ctx, q)
 	return err
+}
+
+// federated keeps the session of a federation token to what it is for, the resources of products: it may ask STS who it
+// is and nothing else there, and changes nothing in CAM, whatever its policies say. What is handed to somebody else must
+// not be turned into something that outlives it. Our decision.
+func (t *attempt) federated() error {
+	a, s := t.ask.Action, t.call.Caller.Session
+	if s == nil || s.Kind != call.Federation {
+		return nil
+	}
+	refuse := ""
+	switch {
+	case a.Service == "sts" && a.Name == "GetCallerIdentity":
+	case a.Service == "sts" && a.ErrorListed(code.FailedOperationTempKeyNotAllowed):
+		refuse = code.FailedOperationTempKeyNotAllowed
+	case a.Service == "sts":
+		refuse = code.UnsupportedOperation
+	case a.Service == "cam" && a.Write:
+		refuse = code.AuthFailureUnauthorizedOperation
+	}
+	if refuse == "" {
+		return nil
+	}
+	t.decision = audit.Decision{Effect: policy.ExplicitDeny.String(), Layer: policy.LayerSession.String()}
+	return fault.New(refuse, a.Name)
 }
 
 // errNotAsked is a handler that acts on an object which it named itself, without a decision about it.

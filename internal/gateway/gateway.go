@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/access"
@@ -54,7 +53,6 @@ type Gateway struct {
 	finder    *credential.Finder
 	catalogue *catalogue
 	now       func() time.Time
-	draining  atomic.Bool
 }
 
 // New makes the gateway of these products.
@@ -72,9 +70,6 @@ func New(config Config, d Dependencies, products []Product) *Gateway {
 	}
 	return &Gateway{Pipeline: p, config: config, finder: d.Finder, catalogue: newCatalogue(services), now: d.Now}
 }
-
-// Drain makes new calls answer ServiceUnavailable while those under way end.
-func (g *Gateway) Drain() { g.draining.Store(true) }
 
 // ServeHTTP answers one API 3.0 request.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -105,9 +100,6 @@ func (e *exchange) serve(ctx context.Context, w http.ResponseWriter, r *http.Req
 	second := e.facts.At.Unix()
 	if e.limits.blocked(e.facts.IP, second) {
 		return nil, fault.New(code.RequestLimitExceededIPLimitExceeded)
-	}
-	if e.draining.Load() {
-		return nil, fault.New(code.ServiceUnavailable)
 	}
 	q, err := read(w, r)
 	e.facts.Action, e.facts.Version, e.facts.Region = q.action, q.version, q.region

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"hash/maphash"
 	"net/netip"
 	"sync"
 
@@ -23,6 +24,7 @@ const (
 // and what fails counts too (https://cloud.tencent.com/document/product/1278/109059).
 type limiter struct {
 	off    bool
+	seed   maphash.Seed
 	shards [limiterShards]window
 }
 
@@ -41,7 +43,7 @@ type limitKey struct {
 }
 
 func newLimiter(off bool) *limiter {
-	l := &limiter{off: off}
+	l := &limiter{off: off, seed: maphash.MakeSeed()}
 	for i := range l.shards {
 		l.shards[i].counts = map[limitKey]int{}
 	}
@@ -50,7 +52,7 @@ func newLimiter(off bool) *limiter {
 
 // count adds n to a counter of this second and answers its value.
 func (l *limiter) count(k limitKey, second int64, n int) int {
-	w := &l.shards[uint64(k.id)*2654435761%limiterShards]
+	w := &l.shards[maphash.Comparable(l.seed, k)%limiterShards]
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.second != second {

@@ -2,9 +2,12 @@ package gateway
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"regexp"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -62,13 +65,23 @@ type attempt struct {
 func (p *Pipeline) Run(ctx context.Context, ask Ask) (wire.Response, *fault.Error) {
 	t := &attempt{Pipeline: p, ask: ask, decision: audit.Decision{Effect: "none"}}
 	t.call = call.New(ask.Facts, call.Hooks{Write: t.write, Ask: t.decide})
-	response, err := t.run(ctx)
+	response, err := t.guarded(ctx)
 	var failed *fault.Error
 	if err != nil {
 		failed = fault.From(err)
 	}
 	t.finish(failed)
 	return response, failed
+}
+
+// guarded turns a panic into InternalError: the caller gets an answer, the trail its record, the log the stack.
+func (t *attempt) guarded(ctx context.Context) (response wire.Response, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			response, err = nil, fault.Internal(fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		}
+	}()
+	return t.run(ctx)
 }
 
 func (t *attempt) run(ctx context.Context) (wire.Response, error) {
@@ -176,7 +189,11 @@ func (t *attempt) finish(failed *fault.Error) {
 		t.log.Error("undeclared error code", "request_id", t.call.RequestID, "action", t.call.Action, "code", failed.Code)
 	}
 	if cause := failed.Unwrap(); cause != nil {
-		t.log.Error("call failed", "request_id", t.call.RequestID, "account", int64(t.call.Account()), "action", t.call.Action, "code", failed.Code, "error", cause)
+		level := slog.LevelError
+		if errors.Is(cause, context.Canceled) {
+			level = slog.LevelDebug // the caller hung up while its write was queued
+		}
+		t.log.Log(context.Background(), level, "call failed", "request_id", t.call.RequestID, "account", int64(t.call.Account()), "action", t.call.Action, "code", failed.Code, "error", cause)
 	}
 }
 

@@ -5,6 +5,7 @@ package operator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -44,11 +45,19 @@ type Account struct {
 
 // CreateAccount makes a further root account.
 func (a *Actions) CreateAccount(ctx context.Context, in account.New) (*Created, error) {
+	return a.create(ctx, in, func(*store.Tx) error { return nil })
+}
+
+// create makes a root account unless allowed, in the same transaction, says otherwise.
+func (a *Actions) create(ctx context.Context, in account.New, allowed func(*store.Tx) error) (*Created, error) {
 	if err := check(in); err != nil {
 		return nil, err
 	}
 	var out *Created
 	err := a.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := allowed(tx); err != nil {
+			return err
+		}
 		made, id, key, err := account.Create(ctx, tx, a.Keys, in, tx.Now())
 		out = &Created{UIN: made.UIN, AppID: made.AppID, Name: made.Name, SecretID: id, SecretKey: key}
 		return err
@@ -56,7 +65,10 @@ func (a *Actions) CreateAccount(ctx context.Context, in account.New) (*Created, 
 	if store.IsUniqueViolation(err) {
 		return nil, fmt.Errorf("a key with the id %s exists already", in.SecretID)
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func check(in account.New) error {
@@ -73,20 +85,33 @@ func check(in account.New) error {
 	return nil
 }
 
-// Bootstrap makes the first root account if there is none; otherwise it answers nil. An empty password is drawn.
+// errNotFirst is a database that has root accounts already.
+var errNotFirst = errors.New("there is a root account already")
+
+// Bootstrap makes the first root account if there is none; otherwise it answers nil. An empty password is drawn. Two
+// servers that start on one empty database make one account.
 func (a *Actions) Bootstrap(ctx context.Context, in account.New, password string) (*Created, error) {
-	all, err := account.List(ctx, a.DB.Read())
-	if err != nil || len(all) > 0 {
-		return nil, err
+	first := func(q store.Queryer) error {
+		all, err := account.List(ctx, q)
+		if err == nil && len(all) > 0 {
+			err = errNotFirst
+		}
+		return err
 	}
-	if password == "" {
-		password = credential.NewPassword()
+	err := first(a.DB.Read())
+	if err == nil {
+		if password == "" {
+			password = credential.NewPassword()
+		}
+		in.PasswordHash, err = credential.HashPassword(ctx, password)
 	}
-	in.PasswordHash, err = credential.HashPassword(ctx, password)
-	if err != nil {
-		return nil, err
+	var made *Created
+	if err == nil {
+		made, err = a.create(ctx, in, func(tx *store.Tx) error { return first(tx) })
 	}
-	made, err := a.CreateAccount(ctx, in)
+	if errors.Is(err, errNotFirst) {
+		return nil, nil
+	}
 	if err == nil {
 		made.Password = password
 	}

@@ -23,7 +23,14 @@ const SocketName = "operator.sock"
 // Listen opens the operator socket of a running server. On PostgreSQL the commands open the database themselves,
 // so a data directory that is not there is no reason not to start: then the answer is nil.
 func Listen(dir string, optional bool) (net.Listener, error) {
-	path := filepath.Join(dir, SocketName)
+	path, done, err := socketPath(dir)
+	if err != nil {
+		if optional {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("operator socket: %w", err)
+	}
+	defer done()
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // left by a crash; the directory lock says it is ours
 		return nil, fmt.Errorf("operator socket: %w", err)
 	}
@@ -38,6 +45,22 @@ func Listen(dir string, optional bool) (net.Listener, error) {
 		return nil, errors.Join(fmt.Errorf("operator socket: %w", err), l.Close())
 	}
 	return l, nil
+}
+
+// maxSocketPath is what a socket address holds.
+const maxSocketPath = 100
+
+// socketPath is the socket's path, by way of the directory's descriptor where it is too long for a socket address.
+// done ends the path's life; a listener or connection made before keeps working.
+func socketPath(dir string) (path string, done func(), err error) {
+	if path = filepath.Join(dir, SocketName); len(path) <= maxSocketPath {
+		return path, func() {}, nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	return fmt.Sprintf("/proc/self/fd/%d/%s", d.Fd(), SocketName), func() { _ = d.Close() }, nil // read-only: nothing to lose
 }
 
 // request is a command on its way through the socket. Op names the method of Actions.
@@ -113,13 +136,20 @@ type Client struct{ http *http.Client }
 
 // Dial finds the server's socket.
 func Dial(dir string) (*Client, error) {
-	path := filepath.Join(dir, SocketName)
-	probe, err := net.DialTimeout("unix", path, 2*time.Second)
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		path, done, err := socketPath(dir)
+		if err != nil {
+			return nil, err
+		}
+		defer done()
+		return new(net.Dialer).DialContext(ctx, "unix", path)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	probe, err := dial(ctx, "", "")
 	if err != nil {
 		return nil, ErrNotRunning
 	}
 	_ = probe.Close() // it answered, which is all that was asked
-	return &Client{http: &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", path)
-	}}}}, nil
+	return &Client{http: &http.Client{Transport: &http.Transport{DialContext: dial}}}, nil
 }

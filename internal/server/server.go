@@ -10,7 +10,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/access"
@@ -35,6 +37,7 @@ type Config struct {
 	Data              string // data directory
 	Database          string // postgres://..., "" = embedded in Data
 	MasterKeyFile     string // "" = master.key in Data
+	MaxGroup          int    // calls that share a commit at most, 0 = the store's default
 	Quotas            account.Quotas
 	NoLimits          bool
 	SigningHosts      []string
@@ -82,7 +85,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
-		Products(identity, sts.New(s.store, s.keys)))
+		Products(identity, sts.New(s.store, s.keys, identity)))
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { return float64(engine.Cached()) })
 	s.metrics.Gauge("hufu_cached_keys", "Keys whose holders are in memory.", func() float64 { return float64(finder.Cached()) })
 	s.metrics.Gauge("hufu_writes_queued", "Calls that wait for the writer.", func() float64 { return float64(s.store.Stats().Queued) })
@@ -101,7 +104,10 @@ func Products(identity *cam.Product, tokens *sts.Product) []gateway.Product {
 
 // OpenStore opens the database and the keyring that belongs to it.
 func OpenStore(ctx context.Context, c Config, committed func(int, time.Duration)) (*store.DB, *credential.Keys, error) {
-	db, err := store.Open(ctx, store.Config{Dir: c.Data, URL: c.Database, Logger: c.Log, OnCommit: committed})
+	if err := os.MkdirAll(c.Data, 0o700); err != nil { // with PostgreSQL the key and the socket still live there
+		return nil, nil, fmt.Errorf("data directory: %w", err)
+	}
+	db, err := store.Open(ctx, store.Config{Dir: c.Data, URL: c.Database, Logger: c.Log, OnCommit: committed, MaxGroup: c.MaxGroup})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -140,7 +146,7 @@ func (s *Server) Run(ctx context.Context, ready func(api, ops net.Addr)) error {
 	if err != nil {
 		return errors.Join(err, api.Close(), opsListener.Close(), s.close())
 	}
-	front := &http.Server{Handler: s.gateway, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 90 * time.Second,
+	front := &http.Server{Handler: s.doors(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 90 * time.Second,
 		MaxHeaderBytes: 128 << 10, ErrorLog: slog.NewLogLogger(s.config.Log.Handler(), slog.LevelDebug)}
 	back := &http.Server{Handler: ops.Handler(s.health, s.metrics), ReadHeaderTimeout: 10 * time.Second}
 	door := &http.Server{Handler: s.actions.Handler(), ReadHeaderTimeout: 10 * time.Second}
@@ -174,6 +180,23 @@ func (s *Server) Run(ctx context.Context, ready func(api, ops net.Addr)) error {
 	stopWork()
 	<-done
 	return errors.Join(err, s.close(), back.Close())
+}
+
+// Handler answers the API without a listener, for measurements inside the process.
+func (s *Server) Handler() http.Handler { return s.doors() }
+
+// Close ends a server that does not run.
+func (s *Server) Close() error { return s.close() }
+
+// doors are the handlers that share the API listener. A plain switch: a ServeMux would redirect paths that it cleans.
+func (s *Server) doors() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/console/") {
+			http.Error(w, "This build has no console. Use the API, or the commands of the hufu binary.", http.StatusNotFound)
+			return
+		}
+		s.gateway.ServeHTTP(w, r)
+	})
 }
 
 func (s *Server) serveAPI(front *http.Server, l net.Listener) error {

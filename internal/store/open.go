@@ -48,6 +48,9 @@ type Config struct {
 	// Readers is how many queries run at once; the others wait. By default twice
 	// the processors and at least 8, on PostgreSQL twice as many.
 	Readers int
+	// MaxGroup is how many calls share a commit at most; the engine's own bound by
+	// default. 1 gives each call a commit of its own, to measure what sharing is worth.
+	MaxGroup int
 	// PollInterval is how often a node asks PostgreSQL for the changes of the
 	// other nodes; 250 ms by default. The promise of a second needs it well
 	// below half a second.
@@ -123,6 +126,9 @@ func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
 	}
 	if cfg.Readers <= 0 {
 		cfg.Readers = db.engine.readers(runtime.GOMAXPROCS(0))
+	}
+	if cfg.MaxGroup <= 0 {
+		cfg.MaxGroup = db.engine.groupJobs
 	}
 	switch {
 	case cfg.URL != "":

@@ -30,6 +30,7 @@ type Tx struct {
 	done   bool
 
 	rows    []*sql.Rows // to close when the function returns
+	drawn   []*sequence // one entry a number
 	hooks   []func()
 	changes []Change
 }
@@ -140,13 +141,48 @@ func (tx *Tx) end(err error) error {
 // and so on. A number that was acknowledged is never given out again, on any
 // node. A call that fails gives its numbers back; nobody has seen them.
 func (tx *Tx) NextID(ctx context.Context, name string, first int64) (int64, error) {
-	var id int64
-	err := tx.QueryRowContext(ctx, `
-		INSERT INTO sequences (name, value) VALUES ($1, $2)
-		ON CONFLICT (name) DO UPDATE SET value = sequences.value + 1
-		RETURNING value`, name, first).Scan(&id)
-	if err != nil {
-		return 0, fmt.Errorf("next number of %s: %w", name, err)
+	if err := tx.usable(); err != nil {
+		return 0, err
 	}
-	return id, nil
+	s := tx.writer.sequences[name]
+	if s == nil {
+		s = &sequence{}
+		err := tx.QueryRowContext(ctx, `SELECT value FROM sequences WHERE name = $1`, name).Scan(&s.last)
+		if errors.Is(err, sql.ErrNoRows) {
+			s.last = first - 1
+		} else if err != nil {
+			return 0, fmt.Errorf("next number of %s: %w", name, err)
+		}
+		s.stored = s.last
+		tx.writer.sequences[name] = s
+	}
+	tx.drawn = append(tx.drawn, s)
+	s.last++
+	return s.last, nil
+}
+
+// sequence is where a sequence stands within a group. It is read once a group and
+// written once, before the commit: the writers' lock keeps others out meanwhile.
+type sequence struct{ last, stored int64 }
+
+// giveBack returns the numbers of a call that failed. No later call has drawn any yet.
+func (tx *Tx) giveBack() {
+	for _, s := range tx.drawn {
+		s.last--
+	}
+	tx.drawn = nil
+}
+
+// saveSequences writes down how far the group's calls have counted.
+func (w *writer) saveSequences(ctx context.Context) error {
+	for name, s := range w.sequences {
+		if s.last == s.stored {
+			continue
+		}
+		_, err := w.exec(ctx, `INSERT INTO sequences (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, name, s.last)
+		if err != nil {
+			return fmt.Errorf("write down the sequence %s: %w", name, err)
+		}
+	}
+	return nil
 }

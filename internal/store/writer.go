@@ -51,6 +51,7 @@ type writer struct {
 	log      *slog.Logger
 	now      func() time.Time
 	onCommit func(int, time.Duration)
+	maxJobs  int // in a group
 
 	mu     sync.Mutex
 	queue  []*job
@@ -61,6 +62,7 @@ type writer struct {
 	// The goroutine's own.
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt
+	sequences  map[string]*sequence // of this group
 	group      []*job
 
 	commits, jobs, failed, retries atomic.Uint64
@@ -69,9 +71,9 @@ type writer struct {
 
 func newWriter(pool *sql.DB, e *engine, f *feed, cfg Config) *writer {
 	w := &writer{
-		pool: pool, engine: e, feed: f, log: cfg.Logger, now: cfg.Now, onCommit: cfg.OnCommit,
+		pool: pool, engine: e, feed: f, log: cfg.Logger, now: cfg.Now, onCommit: cfg.OnCommit, maxJobs: cfg.MaxGroup,
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
-		statements: map[string]*sql.Stmt{},
+		statements: map[string]*sql.Stmt{}, sequences: map[string]*sequence{},
 	}
 	go w.run()
 	return w
@@ -249,6 +251,7 @@ func (w *writer) tryGroup(start time.Time, mayRetry bool) (again bool, err error
 		ctx, cancel = context.WithTimeout(ctx, w.engine.timeout)
 		defer cancel()
 	}
+	clear(w.sequences)
 	if err := w.begin(ctx); err != nil {
 		w.drop()
 		return mayRetry && w.engine.shared, fmt.Errorf("begin: %w", err)
@@ -265,6 +268,7 @@ func (w *writer) tryGroup(start time.Time, mayRetry bool) (again bool, err error
 		err := w.control(ctx, statements...)
 		if err != nil && w.engine.aborted(err) {
 			last.err = err
+			last.tx.giveBack()
 			good--
 			err = w.control(ctx, w.engine.rollbackTo)
 		}
@@ -273,7 +277,7 @@ func (w *writer) tryGroup(start time.Time, mayRetry bool) (again bool, err error
 	}
 	for i := 0; ; i++ {
 		if i == len(w.group) {
-			if i == w.engine.groupJobs || time.Since(start) > groupTime {
+			if i == w.maxJobs || time.Since(start) > groupTime {
 				break
 			}
 			j, _ := w.take()
@@ -291,6 +295,7 @@ func (w *writer) tryGroup(start time.Time, mayRetry bool) (again bool, err error
 			last = j
 			continue
 		}
+		j.tx.giveBack()
 		if mayRetry && w.engine.retryable(j.err) {
 			w.undo(ctx)
 			return true, nil
@@ -305,6 +310,9 @@ func (w *writer) tryGroup(start time.Time, mayRetry bool) (again bool, err error
 	if good == 0 {
 		w.undo(ctx)
 		return false, nil
+	}
+	if err := w.saveSequences(ctx); err != nil {
+		return w.broken(err, mayRetry)
 	}
 	if w.engine.shared {
 		if err := w.feed.record(ctx, w.conn, w.changes()); err != nil {

@@ -13,9 +13,9 @@ var (
 	pattern2 = regexp.MustCompile(`^(?:\+?[0-9 -]*)$`)
 	pattern3 = regexp.MustCompile(`^(?:\+?[0-9]*)$`)
 	pattern4 = regexp.MustCompile(`^(?:|[^\s@]+@[^\s@]+)$`)
-	pattern5 = regexp.MustCompile(`^(?:[\w+=,.@:/-]+)$`)
-	pattern6 = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+)$`)
-	pattern7 = regexp.MustCompile(`^(?:[A-Za-z0-9+=,.@_-]+)$`)
+	pattern5 = regexp.MustCompile(`^(?:[A-Za-z0-9+=,.@_-]+)$`)
+	pattern6 = regexp.MustCompile(`^(?:[\w+=,.@:/-]+)$`)
+	pattern7 = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+)$`)
 	pattern8 = regexp.MustCompile(`^(?:[A-Za-z0-9+=,.@-]*)$`)
 )
 
@@ -417,7 +417,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 			{Name: "PolicyId", Kind: wire.Uint},
 			{Name: "AttachRoleId", Kind: wire.String},
 			{Name: "AttachRoleName", Kind: wire.String},
-			{Name: "PolicyName", Kind: wire.String},
+			{Name: "PolicyName", Kind: wire.String, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern5, Code: "InvalidParameter.PolicyNameError"},
 		}},
 		Output: &wire.Struct{Name: "AttachRolePolicyResponse"},
 		Errors: []string{
@@ -491,7 +491,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 		New: func() wire.Request { return new(CreateAccessKeyRequest) },
 		Input: &wire.Struct{Name: "CreateAccessKeyRequest", Members: []wire.Member{
 			{Name: "TargetUin", Kind: wire.Uint},
-			{Name: "Description", Kind: wire.String, Min: 1, HasMin: true, Max: 1024, HasMax: true, Pattern: pattern5},
+			{Name: "Description", Kind: wire.String, Min: 1, HasMin: true, Max: 1024, HasMax: true, Pattern: pattern6},
 		}},
 		Output: &wire.Struct{Name: "CreateAccessKeyResponse", Members: []wire.Member{
 			{Name: "AccessKey", Kind: wire.Object, Struct: &typeAccessKeyDetail},
@@ -553,7 +553,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 		Input: &wire.Struct{Name: "CreateOIDCConfigRequest", Members: []wire.Member{
 			{Name: "IdentityUrl", Kind: wire.String, Required: true},
 			{Name: "ClientId", Kind: wire.String, List: true, Required: true, Min: 1, HasMin: true, Max: 10, HasMax: true, Code: "InvalidParameter"},
-			{Name: "Name", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern6, Code: "InvalidParameterValue.NameError"},
+			{Name: "Name", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern7, Code: "InvalidParameterValue.NameError"},
 			{Name: "IdentityKey", Kind: wire.String, Required: true},
 			{Name: "Description", Kind: wire.String, Max: 255, HasMax: true, Code: "InvalidParameter"},
 			{Name: "AutoRotateKey", Kind: wire.Uint, EnumInt: []int64{0, 1}, Code: "InvalidParameter"},
@@ -574,7 +574,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 		Permission: "cam:CreatePolicy", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 10,
 		New: func() wire.Request { return new(CreatePolicyRequest) },
 		Input: &wire.Struct{Name: "CreatePolicyRequest", Members: []wire.Member{
-			{Name: "PolicyName", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern7, Code: "InvalidParameter.PolicyNameError"},
+			{Name: "PolicyName", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern5, Code: "InvalidParameter.PolicyNameError"},
 			{Name: "PolicyDocument", Kind: wire.String, Required: true},
 			{Name: "Description", Kind: wire.String, MaxBytes: 300, Code: "InvalidParameter.DescriptionLengthOverlimit"},
 			{Name: "Tags", Kind: wire.Object, List: true, Struct: &typeTag, Max: 50, HasMax: true},
@@ -625,7 +625,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 		Permission: "cam:CreatePolicyVersion", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(CreatePolicyVersionRequest) },
 		Input: &wire.Struct{Name: "CreatePolicyVersionRequest", Members: []wire.Member{
-			{Name: "PolicyId", Kind: wire.Uint, Required: true},
+			{Name: "PolicyId", Kind: wire.Uint, Required: true, Min: 1, HasMin: true, Code: "InvalidParameter.PolicyIdError"},
 			{Name: "PolicyDocument", Kind: wire.String, Required: true},
 			{Name: "SetAsDefault", Kind: wire.Bool, Required: true},
 		}},
@@ -683,7 +683,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 		Permission: "cam:CreateRole", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(CreateRoleRequest) },
 		Input: &wire.Struct{Name: "CreateRoleRequest", Members: []wire.Member{
-			{Name: "RoleName", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern7, Code: "InvalidParameter.RoleNameError"},
+			{Name: "RoleName", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern5, Code: "InvalidParameter.RoleNameError"},
 			{Name: "PolicyDocument", Kind: wire.String, Required: true},
 			{Name: "Description", Kind: wire.String, MaxBytes: 300, Code: "InvalidParameter.DescriptionLengthOverlimit"},
 			{Name: "ConsoleLogin", Kind: wire.Uint, EnumInt: []int64{0, 1}},
@@ -726,7 +726,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 		Permission: "cam:CreateSAMLProvider", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(CreateSAMLProviderRequest) },
 		Input: &wire.Struct{Name: "CreateSAMLProviderRequest", Members: []wire.Member{
-			{Name: "Name", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern6, Code: "InvalidParameterValue.NameError"},
+			{Name: "Name", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern7, Code: "InvalidParameterValue.NameError"},
 			{Name: "Description", Kind: wire.String},
 			{Name: "SAMLMetadataDocument", Kind: wire.String, Required: true},
 		}},
@@ -2178,7 +2178,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 		New: func() wire.Request { return new(UpdatePolicyRequest) },
 		Input: &wire.Struct{Name: "UpdatePolicyRequest", Members: []wire.Member{
 			{Name: "PolicyId", Kind: wire.Uint, Min: 1, HasMin: true, Code: "InvalidParameter.PolicyIdError"},
-			{Name: "PolicyName", Kind: wire.String, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern7, Code: "InvalidParameter.PolicyNameError"},
+			{Name: "PolicyName", Kind: wire.String, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern5, Code: "InvalidParameter.PolicyNameError"},
 			{Name: "Description", Kind: wire.String, MaxBytes: 300, Code: "InvalidParameter.DescriptionLengthOverlimit"},
 			{Name: "PolicyDocument", Kind: wire.String},
 			{Name: "Alias", Kind: wire.String, Max: 128, HasMax: true},

@@ -3431,7 +3431,7 @@ func (r *ListPoliciesRequest) Decode(v *wire.Value) {
 // ListPoliciesResponse is what ListPolicies answers.
 type ListPoliciesResponse struct {
 	TotalNum        int64          // rows on all pages
-	List            []StrategyInfo // the policies, newest first
+	List            []StrategyInfo // the policies: custom ones, newest first, then presets
 	ServiceTypeList []string       // always empty
 }
 

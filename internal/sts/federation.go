@@ -1,0 +1,103 @@
+package sts
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/wire/code"
+	"github.com/hufu-iam/hufu/internal/wire/sts20180813"
+	"github.com/hufu-iam/hufu/policy"
+)
+
+// The lifetimes of sessions that stay with the caller's own identity, in seconds. Those of a root account are short.
+const (
+	defaultOwnSession  = 1800
+	longestRootSession = 7200
+	longestUserSession = 129600
+)
+
+// ownSeconds is how long such a session of the caller runs.
+func ownSeconds(who *call.Principal, asked int64) (int64, error) {
+	longest := int64(longestUserSession)
+	if who.Kind == call.Root {
+		longest = longestRootSession
+	}
+	switch {
+	case asked == 0:
+		return defaultOwnSession, nil
+	case asked > longest:
+		return 0, fault.New(code.InvalidParameterOverTimeError, strconv.FormatInt(longest, 10))
+	}
+	return asked, nil
+}
+
+// GetFederationToken gives a credential for someone else to act as the caller, within a policy. It is what the caller
+// may do at the time of each call, never more; see the gateway for what such a session cannot call at all.
+func (p *Product) GetFederationToken(ctx context.Context, c *call.Call, in *sts20180813.GetFederationTokenRequest) (*sts20180813.GetFederationTokenResponse, error) {
+	who := c.Caller
+	if who.Session != nil {
+		return nil, fault.New(code.UnsupportedOperation, c.Action)
+	}
+	seconds, err := ownSeconds(who, in.DurationSeconds)
+	if err != nil {
+		return nil, err
+	}
+	holder := policy.Principal{Kind: policy.User, Account: access.AccountOf(who), UIN: strconv.FormatInt(who.UIN, 10)}
+	text, err := sessionPolicy(in.Policy, holder)
+	if err != nil {
+		return nil, err
+	}
+	made, err := p.issue(ctx, c, credential.Issue{Account: who.Account, UIN: who.UIN, Session: call.Session{
+		Kind: call.Federation, Name: in.Name, Policy: text, Issued: c.At, Expires: c.At.Add(time.Duration(seconds) * time.Second),
+	}})
+	if err != nil {
+		return nil, err
+	}
+	out := &sts20180813.GetFederationTokenResponse{}
+	var expiration string
+	out.Credentials, out.ExpiredTime, expiration = credentials(made)
+	out.Expiration = &expiration
+	return out, nil
+}
+
+// GetSessionToken gives a credential of the caller itself that counts as signed in with a second factor. It takes a
+// permanent key and the code of a bound device.
+func (p *Product) GetSessionToken(_ context.Context, c *call.Call, in *sts20180813.GetSessionTokenRequest) (*sts20180813.GetSessionTokenResponse, error) {
+	if c.Caller.Session != nil {
+		return nil, fault.New(code.FailedOperationTempKeyNotAllowed)
+	}
+	if _, err := ownSeconds(c.Caller, in.DurationSeconds); err != nil {
+		return nil, err
+	}
+	return nil, checkDevice(in.SerialNumber)
+}
+
+// softToken is the name of the one type of device, qcs::cam:uin/<owner>::mfa/softToken.
+var softToken = regexp.MustCompile(`^qcs::cam:uin/[0-9]+::mfa/softToken$`)
+
+// checkDevice is the answer to a code of a device. No device can be bound yet, so there is none whose code could be
+// right.
+func checkDevice(serial string) error {
+	if !softToken.MatchString(serial) {
+		return fault.New(code.FailedOperationMFATypeNotSupported, serial)
+	}
+	return fault.New(code.FailedOperationCheckMFAError)
+}
+
+// checkMFA checks the second factor of a call that may come without one: device and code, or neither.
+func checkMFA(serial, token *string) error {
+	device, shown := serial != nil && *serial != "", token != nil && *token != ""
+	switch {
+	case !device && !shown:
+		return nil
+	case device && shown:
+		return checkDevice(*serial)
+	}
+	return fault.New(code.FailedOperationCheckMFAError)
+}
