@@ -137,5 +137,5 @@ func tagsOf(ctx context.Context, q store.Queryer, a store.Account, kind ObjectKi
 		var key, value string
 		err := r.Scan(&key, &value)
 		return policy.NewTag(key, value), err
-	}, `SELECT tag_key, tag_value FROM tags WHERE account = $1 AND object_kind = $2 AND object_id = $3 ORDER BY tag_key`, a, int64(kind), id)
+	}, `SELECT tag_key, tag_value FROM tags WHERE account = $1 AND object_kind = $2 AND object_id = $3`, a, int64(kind), id)
 }

@@ -176,7 +176,6 @@ func TestUpdatePolicyChangesWhatIsGiven(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
 		root := w.Account(t).Root
 		first := newPolicy(t, root, "first", allowText("cam:GetUser"))
-		second := newPolicy(t, root, "second", allowText("cam:GetUser"))
 		ann := root.User(t, "ann", first)
 		ann.Must(t, "cam:GetUser", apitest.P{"Name": "ann"})
 
@@ -208,7 +207,15 @@ func TestUpdatePolicyChangesWhatIsGiven(t *testing.T) {
 		update(apitest.P{"PolicyId": first, "PolicyName": "FIRST", "Description": ""})
 		expect(apitest.P{"PolicyName": "FIRST", "Description": ""})
 		update(apitest.P{"PolicyId": first, "PolicyName": "FIRST", "Alias": ""})
+		expect(apitest.P{"PolicyName": "FIRST", "Description": "", "PolicyDocument": allowText("cam:ListUsers")})
+	})
+}
 
+func TestUpdatePolicyRefuses(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		root := w.Account(t).Root
+		first := newPolicy(t, root, "FIRST", allowText("cam:GetUser"))
+		second := newPolicy(t, root, "second", allowText("cam:GetUser"))
 		for name, c := range map[string]struct {
 			code   string
 			params apitest.P
@@ -231,7 +238,10 @@ func TestUpdatePolicyChangesWhatIsGiven(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) { root.Fails(t, c.code, "cam:UpdatePolicy", c.params) })
 		}
-		expect(apitest.P{"PolicyName": "FIRST", "Description": "", "PolicyDocument": allowText("cam:ListUsers")})
+		if got := root.Must(t, "cam:GetPolicy", apitest.P{"PolicyId": first}); got.Str("PolicyName") != "FIRST" || got.Str("Description") != "" ||
+			got.Str("PolicyDocument") != allowText("cam:GetUser") {
+			t.Errorf("a refused change was made: %s", got.Raw)
+		}
 		w.Account(t).Root.Fails(t, "InvalidParameter.PolicyIdNotExist", "cam:UpdatePolicy", apitest.P{"PolicyId": first, "Description": "theirs"})
 	})
 }

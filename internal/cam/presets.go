@@ -80,7 +80,8 @@ func PresetByName(name string) *Preset {
 }
 
 func buildPresets() []Preset {
-	identity := []string{"cam", "sts", "organization"}
+	// Not sts: its Get actions hand out credentials.
+	identity := []string{"cam", "organization"}
 	all := []Preset{
 		{ID: 1, Name: "AdministratorAccess", Description: "Manages all users and their permissions, finance and all cloud assets.",
 			Document: allow("*"), PermissionLevel: levelGlobal, Added: presetAdded},

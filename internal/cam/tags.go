@@ -26,7 +26,7 @@ func (p *Product) setTags(ctx context.Context, tx *store.Tx, a store.Account, ki
 	seen := make(map[string]bool, len(tags))
 	for _, t := range tags {
 		if seen[t.Key] {
-			return fault.New(code.InvalidParameterTagParamError, t.Key)
+			return fault.New(code.InvalidParameterTagParamError)
 		}
 		seen[t.Key] = true
 		_, err := tx.ExecContext(ctx, `INSERT INTO tags (account, object_kind, object_id, tag_key, tag_value) VALUES ($1, $2, $3, $4, $5)
@@ -106,7 +106,7 @@ func (p *Product) TagRole(ctx context.Context, c *call.Call, in *cam20190116.Tag
 func (p *Product) UntagRole(ctx context.Context, c *call.Call, in *cam20190116.UntagRoleRequest) (*cam20190116.UntagRoleResponse, error) {
 	for _, key := range in.TagKeys {
 		if n := len([]rune(key)); n == 0 || n > maxTagKey {
-			return nil, fault.New(code.InvalidParameterTagParamError, key)
+			return nil, fault.New(code.InvalidParameterTagParamError)
 		}
 	}
 	return nil, c.Write(ctx, func(tx *store.Tx) error {

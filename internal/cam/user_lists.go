@@ -18,6 +18,10 @@ import (
 // newestFirst is the order of all lists of users: uins are given out in the order of creation.
 const newestFirst = ` ORDER BY uin DESC`
 
+// mostListed users fill the largest answer. ListUsers has no pages, so beyond that it answers what the gateway would,
+// before it has read millions of rows.
+const mostListed = 200_000
+
 // usersOfKind is one page of the users of a kind, newest first, and how many there are in all.
 func (p *Product) usersOfKind(ctx context.Context, a store.Account, kind UserKind, w page) (users []User, total int64, err error) {
 	err = p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {
@@ -51,9 +55,13 @@ func subAccountInfos(users []User) []cam20190116.SubAccountInfo {
 // ListUsers lists the sub-users, in one answer. Our decision: WeCom users, collaborators and receivers are not among
 // them, each kind has a list of its own.
 func (p *Product) ListUsers(ctx context.Context, c *call.Call, _ *cam20190116.ListUsersRequest) (*cam20190116.ListUsersResponse, error) {
-	users, err := collect(ctx, p.db.Read(), scanUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = $2`+newestFirst, c.Account(), int64(SubUser))
+	users, err := collect(ctx, p.db.Read(), scanUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = $2`+newestFirst+` LIMIT $3`,
+		c.Account(), int64(SubUser), mostListed+1)
 	if err != nil {
 		return nil, fmt.Errorf("list users: %w", err)
+	}
+	if len(users) > mostListed {
+		return nil, fault.New(code.ResponseSizeLimitExceeded)
 	}
 	return &cam20190116.ListUsersResponse{Data: subAccountInfos(users)}, nil
 }

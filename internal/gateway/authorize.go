@@ -66,7 +66,7 @@ func (t *attempt) federated() error {
 		return nil
 	}
 	t.decision = audit.Decision{Effect: policy.ExplicitDeny.String(), Layer: policy.LayerSession.String()}
-	return fault.New(refuse, a.Name)
+	return fault.New(refuse, a.Name).WithDetail("The session of a federation token cannot call this action.")
 }
 
 // errNotAsked is a handler that acts on an object which it named itself, without a decision about it.

@@ -67,6 +67,14 @@ func TestWhoMayAssumeARole(t *testing.T) {
 			t.Run(tt.name, func(t *testing.T) { tt.caller.Fails(t, tt.code, "sts:AssumeRole", tt.params) })
 		}
 
+		t.Run("a role that a product owns has two names more", func(t *testing.T) {
+			id := newRole(t, a.Root, "linked", trust("", rootName(b.UIN)))
+			execute(t, w, `UPDATE roles SET kind = 'service_linked' WHERE name = 'linked'`)
+			for _, name := range []string{"role/tencentcloudServiceRole/" + id, "role/tencentcloudServiceRoleName/linked", "role/" + id, "roleName/linked"} {
+				b.Root.Must(t, "sts:AssumeRole", as(fmt.Sprintf("qcs::cam::uin/%d:%s", a.UIN, name)))
+				b2.Fails(t, denied, "sts:AssumeRole", as(fmt.Sprintf("qcs::cam::uin/%d:%s", a.UIN, name)))
+			}
+		})
 		t.Run("a denial for want of permission is the same whether the role is there or not", func(t *testing.T) {
 			requestID := regexp.MustCompile(`[0-9a-f-]{36}`)
 			message := func(name string) string {

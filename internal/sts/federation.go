@@ -32,7 +32,7 @@ func ownSeconds(who *call.Principal, asked int64) (int64, error) {
 	case asked == 0:
 		return defaultOwnSession, nil
 	case asked > longest:
-		return 0, fault.New(code.InvalidParameterOverTimeError, strconv.FormatInt(longest, 10))
+		return 0, fault.New(code.InvalidParameterOverTimeError)
 	}
 	return asked, nil
 }
@@ -42,7 +42,7 @@ func ownSeconds(who *call.Principal, asked int64) (int64, error) {
 func (p *Product) GetFederationToken(ctx context.Context, c *call.Call, in *sts20180813.GetFederationTokenRequest) (*sts20180813.GetFederationTokenResponse, error) {
 	who := c.Caller
 	if who.Session != nil {
-		return nil, fault.New(code.UnsupportedOperation, c.Action)
+		return nil, fault.New(code.UnsupportedOperation, c.Action).WithDetail("A temporary key cannot make a federation token.")
 	}
 	seconds, err := ownSeconds(who, in.DurationSeconds)
 	if err != nil {
@@ -85,7 +85,7 @@ var softToken = regexp.MustCompile(`^qcs::cam:uin/[0-9]+::mfa/softToken$`)
 // right.
 func checkDevice(serial string) error {
 	if !softToken.MatchString(serial) {
-		return fault.New(code.FailedOperationMFATypeNotSupported, serial)
+		return fault.New(code.FailedOperationMFATypeNotSupported)
 	}
 	return fault.New(code.FailedOperationCheckMFAError)
 }

@@ -59,7 +59,7 @@ func roleSeconds(asked, limit int64) (int64, error) {
 		return min(defaultRoleSession, limit), nil
 	}
 	if asked > limit {
-		return 0, fault.New(code.InvalidParameterOverTimeError, strconv.FormatInt(limit, 10))
+		return 0, fault.New(code.InvalidParameterOverTimeError)
 	}
 	return asked, nil
 }

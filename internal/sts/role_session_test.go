@@ -1,11 +1,15 @@
 package sts_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
+	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/store"
 )
 
 func TestTheCredentialOfARole(t *testing.T) {
@@ -43,14 +47,18 @@ func TestTheCredentialOfARole(t *testing.T) {
 			w.Client(bob.ID, bob.Key, session.Token).Fails(t, ended, "sts:GetCallerIdentity", nil)
 		})
 		t.Run("its secrets are in no audit record, its id is in that of its call", func(t *testing.T) {
-			var resources, all string
-			row := w.DB.Read().QueryRowContext(t.Context(), `SELECT resources, resources || parameters || decision FROM audit WHERE account = $1 AND action = 'sts:AssumeRole'
-				AND resources LIKE $2`, b.UIN, "%"+session.ID+"%")
-			if err := row.Scan(&resources, &all); err != nil {
+			records, err := audit.Query(t.Context(), w.DB.Read(), audit.Filter{Account: store.Account(b.UIN), Action: "sts:AssumeRole", Limit: 10})
+			if err != nil {
 				t.Fatal(err)
 			}
-			if !strings.Contains(resources, roleName(a.UIN, "ops")) || strings.Contains(all, session.Key) || strings.Contains(all, session.Token) {
-				t.Error(all)
+			all, _ := json.Marshal(records)
+			if strings.Contains(string(all), session.Key) || strings.Contains(string(all), session.Token) {
+				t.Errorf("a secret is in %s", all)
+			}
+			first := records[len(records)-1]
+			want := []string{roleName(a.UIN, "ops"), fmt.Sprintf("qcs::sts::uin/%d:session/%s", a.UIN, session.ID)}
+			if !slices.Equal(first.Resources, want) || first.Decision.Effect != "allow" || first.CallerID != bob.UIN {
+				t.Errorf("%+v, want resources %v", first, want)
 			}
 		})
 	})
