@@ -2,6 +2,7 @@ package test
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -59,6 +60,7 @@ func TestRequestsThatProveNothing(t *testing.T) {
 			{"an unknown SecretId", ask().as(credential{id: "AKIDnobody", key: bootstrap.key}), unknownKey, nil},
 			{"a SecretId with a letter of the wrong case", ask().as(credential{id: "akid" + bootstrap.id[4:], key: bootstrap.key}), unknownKey, nil},
 			{"a SecretId with a quote in it", ask().as(credential{id: "AKID'OR'1'='1", key: bootstrap.key}), unknownKey, nil},
+			{"a SecretId in a body of JSON is no signature", ask().form("application/json", `{"SecretId":"AKIDnobody","Signature":"x"}`).as(credential{}), "MissingParameter", []string{"`Authorization`"}},
 			{"a token with a permanent key", ask().set("X-TC-Token", "leftover"), "AuthFailure.TokenFailure", nil},
 			{"a wrong signature and a token: the token is not looked at", ask().set("X-TC-Token", "leftover").authorization(spoilSignature), badSignature, nil},
 
@@ -247,5 +249,60 @@ func TestKeysThatAreSwitchedOff(t *testing.T) {
 		s.must(t, bootstrap, "cam:DeleteAccessKey", params{"AccessKeyId": key.id, "TargetUin": uin})
 		s.call(t, key, whoami, nil).wants(t, "AuthFailure.SecretIdNotFound")
 		s.call(t, bootstrap, "cam:UpdateAccessKey", params{"AccessKeyId": key.id, "Status": "Active", "TargetUin": uin}).wants(t, "ResourceNotFound.SecretNotExist")
+	})
+}
+
+func TestHostsAndProxies(t *testing.T) {
+	signed := func(m *message, host string) *message {
+		m.signedHost = host
+		return m
+	}
+	through := func(m *message) *message {
+		return m.set("X-Forwarded-Host", "outside.example.com").set("X-Forwarded-For", "203.0.113.9, 198.51.100.7")
+	}
+	// ip is the address that the audit trail has for an answer.
+	ip := func(t *testing.T, s *server, a *answer) string {
+		t.Helper()
+		for range 20 {
+			for _, r := range s.records(t) {
+				if r.RequestID == a.str("RequestId") {
+					return r.IP
+				}
+			}
+			pause()
+		}
+		t.Fatal("the call is not in the audit trail")
+		return ""
+	}
+	t.Run("by default nobody's word is taken", func(t *testing.T) {
+		onServer(t, unlimited, func(t *testing.T, s *server) {
+			bare, _, _ := net.SplitHostPort(s.api)
+			s.send(t, signed(s.ask(whoami, "{}"), bare)).wants(t, "")
+			s.send(t, signed(s.ask(whoami, "{}"), "api.example.com")).wants(t, "AuthFailure.SignatureFailure")
+			s.send(t, signed(through(s.ask(whoami, "{}")), "outside.example.com")).wants(t, "AuthFailure.SignatureFailure")
+			if got := ip(t, s, s.send(t, through(s.ask(whoami, "{}"))).wants(t, "")); got != "127.0.0.1" {
+				t.Errorf("the address is %s", got)
+			}
+		})
+	})
+	t.Run("a proxy is believed where the operator says so", func(t *testing.T) {
+		flags := append([]string{"--trusted-proxy", "127.0.0.0/8", "--signing-host", "api.example.com"}, unlimited...)
+		onServer(t, flags, func(t *testing.T, s *server) {
+			s.send(t, signed(s.ask(whoami, "{}"), "api.example.com")).wants(t, "")
+			s.send(t, signed(through(s.ask(whoami, "{}")), "outside.example.com")).wants(t, "")
+			s.send(t, through(s.ask(whoami, "{}")).set("X-TC-Content-SHA256", tc3.UnsignedPayload)).wants(t, "AuthFailure.SignatureFailure")
+			if got := ip(t, s, s.send(t, through(s.ask(whoami, "{}"))).wants(t, "")); got != "198.51.100.7" {
+				t.Errorf("the address is %s, want the nearest that is no proxy of ours", got)
+			}
+			uin, key := s.user(t, bootstrap, "alice")
+			at := func(address string) *answer {
+				return s.send(t, s.ask("cam:ListUsers", "{}").as(key).set("X-Forwarded-For", address))
+			}
+			policy := s.must(t, bootstrap, "cam:CreatePolicy", params{"PolicyName": "office",
+				"PolicyDocument": document(`"action":"cam:ListUsers","condition":{"ip_equal":{"qcs:ip":"192.0.2.0/24"}}`)}).number("PolicyId")
+			s.must(t, bootstrap, "cam:AttachUserPolicy", params{"PolicyId": policy, "AttachUin": uin})
+			at("192.0.2.77").wants(t, "")
+			at("203.0.113.9").wants(t, denied, `condition:[{"effect":"allow","key":"qcs:ip","ope":"ip_equal","value":["192.0.2.0/24"]}]`)
+		})
 	})
 }

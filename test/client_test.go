@@ -2,6 +2,7 @@ package test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -109,6 +110,7 @@ func (o *observer) remember(v any) {
 // message is a request made by hand: a correct one to begin with, whose parts a test changes before or after signing.
 type message struct {
 	method, path, query, host, contentType, body string
+	signedHost                                   string // where it is not the one that is sent
 
 	key     credential // "" = TC3 does not sign it
 	service string     // of the credential scope
@@ -194,9 +196,10 @@ func (m *message) request(t testing.TB) *http.Request {
 		}
 	}
 	if m.key.id != "" {
+		signedHost := cmp.Or(m.signedHost, m.host)
 		r.Header.Set("X-TC-Timestamp", strconv.FormatInt(m.at, 10))
 		sign := tc3.Message{Service: m.service, Timestamp: m.at, Method: m.method, RawQuery: m.query, PayloadHash: tc3.HashPayload([]byte(m.body)),
-			Headers: []tc3.Header{{Name: "content-type", Value: m.contentType}, {Name: "host", Value: m.host}}}
+			Headers: []tc3.Header{{Name: "content-type", Value: m.contentType}, {Name: "host", Value: signedHost}}}
 		if m.header["X-TC-Content-SHA256"] == tc3.UnsignedPayload {
 			sign.PayloadHash = tc3.UnsignedPayloadHash()
 		}

@@ -3,13 +3,19 @@ package test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/hufu-iam/hufu/internal/store/pgtest"
 )
@@ -152,6 +158,7 @@ func TestAccounts(t *testing.T) {
 			p.run(t, "account", "suspend", strconv.FormatInt(shop.UIN, 10))
 			s.soon(t, shop.credential(), whoami, nil, denied)
 			s.soon(t, alice, whoami, nil, denied)
+			s.send(t, s.ask(whoami, `{"X":1}`).as(shop.credential()).set("X-TC-Region", "!")).wants(t, denied)
 			s.call(t, credential{id: shop.SecretID, key: "wrong wrong wrong"}, whoami, nil).wants(t, "AuthFailure.SignatureFailure")
 			s.must(t, bootstrap, whoami, nil)
 			if !p.accounts(t)[shop.UIN].Suspended {
@@ -330,6 +337,45 @@ func TestAudit(t *testing.T) {
 
 var sealed = regexp.MustCompile(`^[1-9][0-9]* secrets are sealed under the new master key`)
 
+func TestAuditTail(t *testing.T) {
+	onServer(t, unlimited, func(t *testing.T, s *server) {
+		s.must(t, bootstrap, "cam:AddUser", params{"Name": "before"})
+		tail := &server{done: make(chan struct{}), stdout: &output{more: make(chan struct{}, 1)}}
+		tail.cmd = exec.Command(binary(t), append([]string{"audit", "tail", "--json", "--action", "cam:AddUser"}, s.flags()...)...)
+		tail.cmd.Env, tail.cmd.Stdout = environment(), tail.stdout
+		if err := tail.cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			defer close(tail.done)
+			_ = tail.cmd.Wait() // its exit code is looked at below
+		}()
+		shows := func(name string) {
+			t.Helper()
+			late := time.After(deadline)
+			for !strings.Contains(tail.stdout.String(), `"Name":"`+name+`"`) {
+				select {
+				case <-tail.stdout.more:
+				case <-tail.done:
+					t.Fatal("tail ended")
+				case <-late:
+					t.Fatalf("tail does not show %s: %s", name, tail.stdout)
+				}
+			}
+		}
+		shows("before")
+		s.must(t, bootstrap, "cam:AddUser", params{"Name": "after"})
+		shows("after")
+		if err := tail.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		<-tail.done
+		if code := tail.cmd.ProcessState.ExitCode(); code != 0 || strings.Count(tail.stdout.String(), "\n") != 2 {
+			t.Errorf("exit %d, %s", code, tail.stdout)
+		}
+	})
+}
+
 func TestRotation(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, p *place) {
 		s := p.start(t, unlimited...)
@@ -354,12 +400,35 @@ func TestRotation(t *testing.T) {
 			}
 			before = after
 		}
+		// Nobody notices: calls are made all the while.
+		quiet := func(do func()) {
+			t.Helper()
+			stop, calls := make(chan struct{}), 0
+			var wait sync.WaitGroup
+			wait.Go(func() {
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+						s.send(t, s.ask(whoami, "{}").as(alice)).wants(t, "")
+						calls++
+					}
+				}
+			})
+			do()
+			close(stop)
+			wait.Wait()
+			if calls == 0 {
+				t.Error("no call was made meanwhile")
+			}
+		}
 		keysWork := func() {
 			t.Helper()
 			s.must(t, bootstrap, whoami, nil)
 			s.must(t, alice, whoami, nil)
 		}
-		rotate()
+		quiet(rotate)
 		keysWork()
 		_, bob := s.user(t, bootstrap, "bob")
 		s.stop(t)
@@ -516,4 +585,71 @@ func TestCoverage(t *testing.T) {
 	if out, _, exit := program(t, nil, "version"); exit != 0 || !strings.HasPrefix(out, "hufu ") {
 		t.Errorf("version: exit %d, %q", exit, out)
 	}
+}
+
+// The search for secrets means something only if it would find them.
+func TestTheSearchForSecretsFindsWhatIsThere(t *testing.T) {
+	onServer(t, unlimited, func(t *testing.T, s *server) {
+		_, key := s.user(t, bootstrap, "alice")
+		for _, text := range []string{bootstrap.id, key.id, "alice"} {
+			if len(s.find(t, []string{text})) == 0 {
+				t.Errorf("%s is not found", text)
+			}
+		}
+		if found := s.find(t, []string{bootstrap.key, key.key}); len(found) > 0 || key.key == "" {
+			t.Error(found)
+		}
+	})
+}
+
+// A call that is under way when the server is told to stop still gets its answer; new ones get none.
+func TestStopping(t *testing.T) {
+	onServer(t, unlimited, func(t *testing.T, s *server) {
+		body := `{"Name":"at-the-last-moment"}`
+		r := s.ask("cam:AddUser", body).request(t)
+		connection, err := net.Dial("tcp", s.api)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer connection.Close()
+		head := fmt.Sprintf("POST / HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nConnection: close\r\n", s.api, len(body))
+		for name, values := range r.Header {
+			head += name + ": " + values[0] + "\r\n"
+		}
+		if _, err := io.WriteString(connection, head+"\r\n"+body[:5]); err != nil {
+			t.Fatal(err)
+		}
+		s.must(t, bootstrap, whoami, nil) // by now the other call has arrived, too
+		s.client.CloseIdleConnections()
+		if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		for status, _ := s.probe(t, "/readyz"); status != http.StatusServiceUnavailable; status, _ = s.probe(t, "/readyz") {
+			pause()
+		}
+		for {
+			c, err := net.Dial("tcp", s.api)
+			if err != nil {
+				break
+			}
+			c.Close()
+			pause()
+		}
+		if _, err := io.WriteString(connection, body[5:]); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := io.ReadAll(connection)
+		if err != nil || !strings.Contains(string(answer), `"Name":"at-the-last-moment"`) {
+			t.Errorf("%v: %s", err, answer)
+		}
+		<-s.done
+		s.stopped = true
+		if code := s.cmd.ProcessState.ExitCode(); code != 0 {
+			t.Errorf("exit %d: %s", code, s.stderr)
+		}
+		if n := len(s.records(t, "--action", "cam:AddUser")); n != 1 {
+			t.Errorf("%d audit records of the last call", n)
+		}
+		s.start(t).must(t, bootstrap, "cam:GetUser", params{"Name": "at-the-last-moment"})
+	})
 }

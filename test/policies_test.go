@@ -191,3 +191,74 @@ func TestNames(t *testing.T) {
 		})
 	})
 }
+
+func TestSessionPolicies(t *testing.T) {
+	onServer(t, unlimited, func(t *testing.T, s *server) {
+		root := s.must(t, bootstrap, whoami, nil).str("AccountId")
+		trust := `{"version":"2.0","statement":[{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":"qcs::cam::uin/` + root + `:root"}}]}`
+		role := s.must(t, bootstrap, "cam:CreateRole", params{"RoleName": "admin", "PolicyDocument": trust, "SessionDuration": 3600}).str("RoleId")
+		s.must(t, bootstrap, "cam:AttachRolePolicy", params{"PolicyId": 1, "AttachRoleId": role})
+		assume := func(t *testing.T, more params) *answer {
+			t.Helper()
+			in := params{"RoleArn": "qcs::cam::uin/" + root + ":roleName/admin", "RoleSessionName": "session"}
+			for k, v := range more {
+				in[k] = v
+			}
+			return s.call(t, bootstrap, "sts:AssumeRole", in)
+		}
+		session := func(t *testing.T, a *answer) credential {
+			t.Helper()
+			a.wants(t, "")
+			c, _ := a.body["Credentials"].(map[string]any)
+			text := func(name string) string { v, _ := c[name].(string); return v }
+			return credential{id: text("TmpSecretId"), key: text("TmpSecretKey"), token: text("Token")}
+		}
+		for _, tt := range []struct {
+			name string
+			in   params
+			code string
+		}{
+			{"no policy", nil, ""},
+			{"a policy", params{"Policy": document("")}, ""},
+			{"a percent-encoded policy", params{"Policy": url.QueryEscape(`{"version":"2.0","statement":{"effect":"allow","action":"cvm:*","resource":"*"}}`)}, ""},
+			{"text that is no policy", params{"Policy": "allow all"}, "InvalidParameter.StrategyFormatError"},
+			{"a policy with principal", params{"Policy": document(`"principal":{"qcs":["qcs::cam::uin/1:uin/1"]}`)}, "InvalidParameter.StrategyInvalid"},
+			{"an unknown operator", params{"Policy": document(`"condition":{"string_equals":{"qcs:ip":"x"}}`)}, "InvalidParameter.StrategyInvalid"},
+			{"a resource of five segments", params{"Policy": document(`"resource":"qcs::cvm:gz:instance/*"`)}, "InvalidParameter.ResouceError"},
+			{"6145 characters", params{"Policy": sized(6145)}, "InvalidParameter.PolicyTooLong"},
+			{"as long as the role may", params{"DurationSeconds": 3600}, ""},
+			{"longer than the role may", params{"DurationSeconds": 3601}, "InvalidParameter.OverTimeError"},
+			{"longer than any may", params{"DurationSeconds": 43201}, "InvalidParameter.OverTimeError"},
+			{"a session name with a blank", params{"RoleSessionName": "a b"}, "InvalidParameter.ParamError"},
+			{"a session name of one letter", params{"RoleSessionName": "a"}, "InvalidParameter.ParamError"},
+			{"no such role", params{"RoleArn": "qcs::cam::uin/" + root + ":roleName/nobody"}, "ResourceNotFound.RoleNotFound"},
+			{"a name that is no role's", params{"RoleArn": "admin"}, "InvalidParameter.ParamError"},
+		} {
+			t.Run(tt.name, func(t *testing.T) { assume(t, tt.in).wants(t, tt.code) })
+		}
+		t.Run("a session policy shrinks", func(t *testing.T) {
+			all := session(t, assume(t, nil))
+			s.must(t, all, "cam:ListGroups", nil)
+			some := session(t, assume(t, params{"Policy": document(`"action":"cam:ListUsers"`)}))
+			s.must(t, some, "cam:ListUsers", nil)
+			s.call(t, some, "cam:ListGroups", nil).wants(t, denied, `"result":"session_policy"`)
+		})
+		t.Run("two sessions do not share a token", func(t *testing.T) {
+			one, two := session(t, assume(t, nil)), session(t, assume(t, nil))
+			s.call(t, credential{id: one.id, key: one.key, token: two.token}, whoami, nil).wants(t, "AuthFailure.TokenFailure")
+			s.must(t, one, whoami, nil)
+		})
+		t.Run("a stranger is refused, and does not learn which roles there are", func(t *testing.T) {
+			other := s.createAccount(t, "other").credential()
+			for _, name := range []string{"admin", "nobody"} {
+				in := params{"RoleArn": "qcs::cam::uin/" + root + ":roleName/" + name, "RoleSessionName": "session"}
+				s.call(t, other, "sts:AssumeRole", in).wants(t, "UnauthorizedOperation")
+			}
+		})
+		t.Run("without a policy of the role there is nothing", func(t *testing.T) {
+			before := session(t, assume(t, nil))
+			s.must(t, bootstrap, "cam:DetachRolePolicy", params{"PolicyId": 1, "DetachRoleId": role})
+			s.call(t, before, "cam:ListUsers", nil).wants(t, denied, `"result":"implicit_deny"`)
+		})
+	})
+}

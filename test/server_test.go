@@ -290,24 +290,37 @@ func (s *server) stop(t testing.TB) {
 			t.Errorf("log: %s", line)
 		}
 	}
+	s.mu.Lock()
+	for _, secret := range s.secrets {
+		if strings.Contains(s.stderr.String(), secret) {
+			t.Errorf("the log holds the secret %.4s…", secret)
+		}
+	}
+	s.mu.Unlock()
 	if s.ops != "" {
 		s.searchSecrets(t)
 	}
 }
 
-// searchSecrets looks for plain secrets in every file of the data directory and in every table of the database.
+// searchSecrets fails the test for every secret that lies on a disk in the open.
 func (p *place) searchSecrets(t testing.TB) {
 	t.Helper()
 	p.mu.Lock()
-	var forms [][]byte
-	for _, s := range p.secrets {
-		forms = append(forms, []byte(s), []byte(hex.EncodeToString([]byte(s))), []byte(base64.StdEncoding.EncodeToString([]byte(s))))
+	defer p.mu.Unlock()
+	for _, where := range p.find(t, p.secrets) {
+		t.Error(where)
 	}
-	p.mu.Unlock()
+}
+
+// find looks for texts, plain or encoded, in every file of the data directory and in every table of the database.
+func (p *place) find(t testing.TB, texts []string) (found []string) {
+	t.Helper()
 	search := func(where string, text []byte) {
-		for i, form := range forms {
-			if bytes.Contains(text, form) {
-				t.Errorf("%s holds the secret %.6s…", where, forms[i-i%3])
+		for _, s := range texts {
+			for _, form := range []string{s, hex.EncodeToString([]byte(s)), base64.StdEncoding.EncodeToString([]byte(s))} {
+				if bytes.Contains(text, []byte(form)) {
+					found = append(found, where+" holds the secret "+s[:4]+"…")
+				}
 			}
 		}
 	}
@@ -329,9 +342,10 @@ func (p *place) searchSecrets(t testing.TB) {
 	}
 	if p.database != "" {
 		for table, text := range dump(t, p.database) {
-			search(table, []byte(text))
+			search("table "+table, []byte(text))
 		}
 	}
+	return found
 }
 
 // dump reads every table of a PostgreSQL database as text.

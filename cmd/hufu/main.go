@@ -43,7 +43,7 @@ func main() {
 		kong.Name("hufu"),
 		kong.Description("An identity and access control plane that speaks the identity APIs of Tencent Cloud and EIAM."),
 		kong.DefaultEnvars("HUFU"),
-		kong.Configuration(kong.JSON),
+		kong.Configuration(readConfig),
 		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)

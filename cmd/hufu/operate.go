@@ -39,6 +39,7 @@ func (d databaseFlags) with(ctx context.Context, fn func(operator.Commands) erro
 type accountCommand struct {
 	Create  accountCreate  `cmd:"" help:"Make a root account; prints one JSON object with its key."`
 	List    accountList    `cmd:"" help:"List the root accounts."`
+	Key     accountKey     `cmd:"" help:"Make a further key for a root account that lost its own; prints one JSON object."`
 	Verify  accountVerify  `cmd:"" help:"Mark a root account as verified."`
 	Suspend accountSuspend `cmd:"" help:"Refuse an account's logins and signed calls; its data stays."`
 	Resume  accountResume  `cmd:"" help:"Undo suspend."`
@@ -107,6 +108,19 @@ func (a *accountTarget) run(ctx context.Context, done string, do func(operator.C
 	})
 }
 
+type accountKey struct{ accountTarget }
+
+// Run makes the key.
+func (a *accountKey) Run(ctx context.Context) error {
+	return a.with(ctx, func(c operator.Commands) error {
+		made, err := c.CreateKey(ctx, store.Account(a.UIN))
+		if err != nil {
+			return fmt.Errorf("account %d: %w", a.UIN, err)
+		}
+		return printJSON(made)
+	})
+}
+
 type accountVerify struct{ accountTarget }
 
 // Run verifies the account.
@@ -143,13 +157,14 @@ type auditFilter struct {
 
 type auditQuery struct {
 	auditFilter
-	Since time.Duration `help:"Records of the last so long only." placeholder:"1h"`
-	Limit int           `help:"At most so many records." default:"100"`
+	Since     time.Duration `help:"Records of the last so long only." placeholder:"1h"`
+	RequestID string        `help:"The record of this call only." placeholder:"UUID"`
+	Limit     int           `help:"At most so many records." default:"100"`
 }
 
 // Run prints what the trail has.
 func (a *auditQuery) Run(ctx context.Context) error {
-	f := audit.Filter{Account: store.Account(a.Account), Action: a.Action, Limit: a.Limit}
+	f := audit.Filter{Account: store.Account(a.Account), Action: a.Action, RequestID: a.RequestID, Limit: a.Limit}
 	if a.Since > 0 {
 		f.Since = time.Now().Add(-a.Since)
 	}
@@ -209,14 +224,22 @@ func (a *auditFilter) print(records []audit.Record) error {
 	}
 	return table(func(w io.Writer) {
 		for _, r := range records {
-			by := ""
-			if d := r.Decision; d.Policy != "" {
-				by = fmt.Sprintf(" by %s v%d #%d", d.Policy, d.Version, d.Statement)
-			}
-			fmt.Fprintf(w, "%s\t%d\t%s %d\t%s\t%s\t%s%s\t%s\n", r.At.Format(time.DateTime), r.Account, r.CallerKind, r.CallerID,
-				r.Action, r.Outcome, r.Decision.Effect, by, r.RequestID)
+			fmt.Fprintf(w, "%s\t%d\t%s %d\t%s\t%s\t%s\t%s\n", r.At.Format(time.DateTime), r.Account, r.CallerKind, r.CallerID,
+				r.Action, r.Outcome, decided(r.Decision), r.RequestID)
 		}
 	})
+}
+
+// decided is a decision in a few words: what, in which layer, by which statement.
+func decided(d audit.Decision) string {
+	text := d.Effect
+	if d.Layer != "" {
+		text += " (" + d.Layer + ")"
+	}
+	if d.Policy != "" {
+		text += fmt.Sprintf(" by %s v%d #%d", d.Policy, d.Version, d.Statement)
+	}
+	return text
 }
 
 type secretsCommand struct {

@@ -17,7 +17,7 @@ import (
 
 // databaseFlags say which database a command works on.
 type databaseFlags struct {
-	Data          string `help:"Data directory: the embedded database, the master key and the operator socket." default:"./hufu-data" env:"HUFU_DATA" placeholder:"DIR"`
+	Data          string `help:"Data directory: the embedded database, the master key and the operator socket." default:"./hufu-data" env:"HUFU_DATA"`
 	Database      string `help:"Use this PostgreSQL database instead of the embedded one." env:"HUFU_DATABASE" placeholder:"postgres://..."`
 	MasterKeyFile string `help:"File with the key that seals secrets at rest; made in the data directory if not given." env:"HUFU_MASTER_KEY_FILE" placeholder:"FILE"`
 }
@@ -114,7 +114,15 @@ func (s *serveCommand) announce(first *operator.Created, api, ops net.Addr) {
   SecretKey  %s
   console    %s://%s/console/ (user root, password %s)
 
-`, first.UIN, first.AppID, first.SecretID, first.SecretKey, scheme, api, first.Password)
+`, first.UIN, first.AppID, first.SecretID, unlessChosen(first.SecretKey, s.BootstrapSecretKey), scheme, api, unlessChosen(first.Password, s.BootstrapPassword))
 	}
 	fmt.Printf("hufu %s serves the API on %s://%s and health and metrics on http://%s\n", version, scheme, api, ops)
+}
+
+// unlessChosen keeps a secret that the operator chose, and so knows, out of the journal.
+func unlessChosen(secret, chosen string) string {
+	if chosen != "" {
+		return "(as chosen)"
+	}
+	return secret
 }

@@ -97,6 +97,9 @@ func (r *Record) values() ([]any, error) {
 	if r.ID == 0 {
 		r.ID = nextID(r.At)
 	}
+	if r.Resources == nil {
+		r.Resources = []string{}
+	}
 	if len(r.Parameters) == 0 {
 		r.Parameters = json.RawMessage("{}")
 	}
@@ -148,8 +151,10 @@ type Filter struct {
 	Account store.Account
 	Action  string // "cam:AddUser"
 	Since   time.Time
-	After   int64 // records with a greater id, for tailing
-	Limit   int   // newest first up to this many; with After oldest first
+	// RequestID finds one call; it reads every record that the other members leave.
+	RequestID string
+	After     int64 // records with a greater id, for tailing
+	Limit     int   // newest first up to this many; with After oldest first
 }
 
 // Query reads records: newest first, or with Filter.After the ones that follow, oldest first.
@@ -169,6 +174,9 @@ func Query(ctx context.Context, q store.Queryer, f Filter) ([]Record, error) {
 		narrow("id >=", idAt(f.Since))
 	}
 	order := "id DESC"
+	if f.RequestID != "" {
+		narrow("record LIKE", `%"requestId":"`+f.RequestID+`"%`)
+	}
 	if f.After > 0 {
 		narrow("id >", f.After)
 		order = "id"

@@ -141,7 +141,7 @@ func documentFault(err error) error {
 	if e.Path != "" {
 		detail = e.Path + ": " + detail
 	}
-	return fault.New("InvalidParameter." + string(e.Code)).WithDetail(detail + ".")
+	return fault.New("InvalidParameter."+string(e.Code), "PolicyDocument").WithDetail(detail + ".")
 }
 
 // policyLimit is the quota of a document's characters as policy.Rules takes it, where negative means none.

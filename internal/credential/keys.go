@@ -54,9 +54,13 @@ func (k *Keys) Create(ctx context.Context, tx *store.Tx, account store.Account, 
 	if id == "" {
 		id, secret = NewSecretID(), NewSecretKey()
 	}
+	sealed, err := k.seal(ctx, tx, secret, bindKey(id))
+	if err != nil {
+		return "", "", err
+	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO access_keys (secret_id, account, uin, secret, status, description, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`,
-		id, account, uin, k.ring.Seal([]byte(secret), bindKey(id)), Active, description, at.UnixMilli())
+		id, account, uin, sealed, Active, description, at.UnixMilli())
 	if err != nil {
 		return "", "", fmt.Errorf("create access key: %w", err)
 	}

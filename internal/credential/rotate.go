@@ -33,6 +33,29 @@ func (k *Keys) Prove(ctx context.Context) error {
 	})
 }
 
+// ErrStaleKey is a key file that a rotation elsewhere has left behind: what is sealed with it would be lost.
+var ErrStaleKey = errors.New("the master key was rotated elsewhere, and this node's key file was not brought up to date")
+
+// seal seals a secret for its row, inside the write that stores it. The canary tells under which key the database is
+// now; a node whose file does not hold that key has an old copy, and must not seal.
+func (k *Keys) seal(ctx context.Context, tx *store.Tx, plain, bind string) ([]byte, error) {
+	var sealed []byte
+	err := tx.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, canary).Scan(&sealed)
+	if errors.Is(err, store.ErrNotFound) {
+		return k.ring.Seal([]byte(plain), bind), nil // not proven yet: nothing was rotated either
+	}
+	if err == nil {
+		_, err = k.ring.Open(sealed, canary)
+	}
+	if errors.Is(err, ErrUnknownKey) {
+		err = ErrStaleKey
+	}
+	if err != nil {
+		return nil, fmt.Errorf("seal secret: %w", err)
+	}
+	return k.ring.Seal([]byte(plain), bind), nil
+}
+
 func readSettings(ctx context.Context, q store.Queryer) (map[string][]byte, error) {
 	rows, err := q.QueryContext(ctx, `SELECT name, value FROM settings`)
 	if err != nil {
@@ -108,7 +131,9 @@ func (k *Keys) resealAll(ctx context.Context, progress func(done int)) (done int
 				break
 			}
 			done, after = done+n, last
-			progress(done)
+			if n > 0 {
+				progress(done)
+			}
 		}
 	}
 	return done, nil

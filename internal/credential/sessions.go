@@ -37,12 +37,16 @@ func (k *Keys) Issue(ctx context.Context, tx *store.Tx, in Issue) (*Temporary, e
 	if err != nil {
 		return nil, fmt.Errorf("issue session: %w", err)
 	}
+	sealed, err := k.seal(ctx, tx, t.SecretKey, bindSession(t.SecretID))
+	if err != nil {
+		return nil, err
+	}
 	hash := sha256.Sum256([]byte(t.Token))
 	s := in.Session
 	_, err = tx.ExecContext(ctx, `INSERT INTO sessions (secret_id, account, kind, uin, role_id, name, secret, token_hash, policy, tags,
 			source_identity, mfa, depth, parent, issued_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-		t.SecretID, in.Account, int(s.Kind), in.UIN, in.RoleID, s.Name, k.ring.Seal([]byte(t.SecretKey), bindSession(t.SecretID)), hash[:],
+		t.SecretID, in.Account, int(s.Kind), in.UIN, in.RoleID, s.Name, sealed, hash[:],
 		s.Policy, string(tags), s.SourceIdentity, flag(s.MFA), s.Depth, in.Parent, s.Issued.UnixMilli(), s.Expires.UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("issue session: %w", err)

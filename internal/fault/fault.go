@@ -118,8 +118,11 @@ func (e *Error) Message(l Language) string {
 			args[i] = clip(e.args[i])
 		}
 	}
-	return fmt.Sprintf(format, args...)
+	// An argument that is not there leaves no empty quotes behind.
+	return emptyQuotes.Replace(fmt.Sprintf(format, args...))
 }
+
+var emptyQuotes = strings.NewReplacer(": ``", "", "：``", "", " `` ", " ", " ``", "", "`` ", "", "``", "")
 
 // Documented reports whether a code has a sentence of its own.
 func Documented(code string) bool {
@@ -129,10 +132,7 @@ func Documented(code string) bool {
 
 // clip bounds what a caller's own text can add to a message: 64 characters, as the documented errors do.
 func clip(v any) any {
-	s, ok := v.(string)
-	if !ok {
-		return v
-	}
+	s := fmt.Sprint(v)
 	if r := []rune(s); len(r) > 64 {
 		return string(r[:64]) + "…"
 	}

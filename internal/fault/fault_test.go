@@ -132,7 +132,7 @@ func TestMessageFillsTheVerbs(t *testing.T) {
 		{"one argument", New(code.MissingParameter, "Name"), English, "The required parameter `Name` is missing."},
 		{"Chinese", New(code.MissingParameter, "Name"), Chinese, "缺少必填参数 `Name`。"},
 		{"Chinese may turn the order", New(code.InvalidAction, "Do", "cam", "2019-01-16"), Chinese, "服务 `cam` 的版本 `2019-01-16` 中不存在接口 `Do`。"},
-		{"a missing argument is empty", New(code.MissingParameter), English, "The required parameter `` is missing."},
+		{"a missing argument is empty", New(code.MissingParameter), English, "The required parameter is missing."},
 		{"too many arguments are left out", New(code.MissingParameter, "Name", "x"), English, "The required parameter `Name` is missing."},
 		{"an argument that prints itself", New(code.MissingParameter, netip.MustParseAddr("::1")), English, "The required parameter `::1` is missing."},
 		{"a verb in an argument is text", New(code.MissingParameter, "%d"), English, "The required parameter `%d` is missing."},

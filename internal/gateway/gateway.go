@@ -187,7 +187,8 @@ func (g *Gateway) peer(r *http.Request) netip.Addr {
 		return ip
 	}
 	// The last entry that is not one of our proxies is the first that none of them vouches for.
-	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	// A proxy may add its hop as a header of its own: all of them count, in order.
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0; i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {

@@ -220,5 +220,5 @@ func parameterFault(err error) error {
 	if !ok {
 		return err
 	}
-	return fault.New(e.Code, e.Path, e.Detail).WithDetail(e.Detail)
+	return fault.New(e.Code, e.Path, e.Value).WithDetail(e.Detail)
 }

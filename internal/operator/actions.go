@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/hufu-iam/hufu/internal/account"
@@ -73,17 +74,21 @@ func (a *Actions) create(ctx context.Context, in account.New, allowed func(*stor
 
 func check(in account.New) error {
 	switch {
-	case strings.TrimSpace(in.Name) == "" || utf8.RuneCountInString(in.Name) > 64:
-		return fmt.Errorf("the name must have 1 to 64 characters")
+	case !utf8.ValidString(in.Name) || strings.ContainsFunc(in.Name, unicode.IsControl),
+		strings.TrimSpace(in.Name) == "", utf8.RuneCountInString(in.Name) > 64:
+		return fmt.Errorf("the name must have 1 to 64 characters, and no control characters")
 	case (in.SecretID == "") != (in.SecretKey == ""):
 		return fmt.Errorf("give both the secret id and the secret key, or neither")
-	case in.SecretID != "" && (len(in.SecretID) < 8 || len(in.SecretID) > 128 || strings.ContainsAny(in.SecretID, " ,/=")):
-		return fmt.Errorf("the secret id must have 8 to 128 characters without blanks, commas, slashes and equal signs")
+	case in.SecretID != "" && (len(in.SecretID) < 8 || len(in.SecretID) > 128 || strings.ContainsFunc(in.SecretID, notInID)):
+		return fmt.Errorf("the secret id must have 8 to 128 ASCII characters without blanks, commas, slashes and equal signs")
 	case in.SecretKey != "" && (len(in.SecretKey) < 16 || len(in.SecretKey) > 128):
 		return fmt.Errorf("the secret key must have 16 to 128 characters")
 	}
 	return nil
 }
+
+// notInID finds what cannot stand in the credential of a signature.
+func notInID(r rune) bool { return r <= ' ' || r > '~' || r == ',' || r == '/' || r == '=' }
 
 // errNotFirst is a database that has root accounts already.
 var errNotFirst = errors.New("there is a root account already")
@@ -126,6 +131,24 @@ func (a *Actions) ListAccounts(ctx context.Context) ([]Account, error) {
 		out = append(out, Account{UIN: x.UIN, AppID: x.AppID, Name: x.Name, Verified: x.Verified, Suspended: x.Suspended, Created: x.Created})
 	}
 	return out, err
+}
+
+// CreateKey makes a further key for a root account, beyond its quota if need be: it is for a root that lost its own.
+func (a *Actions) CreateKey(ctx context.Context, uin store.Account) (*Created, error) {
+	var out *Created
+	err := a.DB.Write(ctx, func(tx *store.Tx) error {
+		of, err := account.Get(ctx, tx, uin)
+		if err != nil {
+			return err
+		}
+		id, key, err := a.Keys.Create(ctx, tx, uin, int64(uin), "", "", nil, tx.Now())
+		out = &Created{UIN: of.UIN, AppID: of.AppID, Name: of.Name, SecretID: id, SecretKey: key}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // Verify marks an account as verified.

@@ -81,6 +81,11 @@ func (c Commands) ListAccounts(ctx context.Context) ([]Account, error) {
 	return ask[[]Account](ctx, c, request{Op: "account.list"}, silent)
 }
 
+// CreateKey makes a further key for a root account.
+func (c Commands) CreateKey(ctx context.Context, uin store.Account) (Created, error) {
+	return ask[Created](ctx, c, request{Op: "account.key", UIN: uin}, silent)
+}
+
 // Verify marks an account as verified.
 func (c Commands) Verify(ctx context.Context, uin store.Account) error {
 	_, err := ask[struct{}](ctx, c, request{Op: "account.verify", UIN: uin}, silent)

@@ -85,6 +85,8 @@ func (a *Actions) run(ctx context.Context, in request, progress func(int)) (any,
 		return a.CreateAccount(ctx, in.New)
 	case "account.list":
 		return a.ListAccounts(ctx)
+	case "account.key":
+		return a.CreateKey(ctx, in.UIN)
 	case "account.verify":
 		return struct{}{}, a.Verify(ctx, in.UIN)
 	case "account.suspend":

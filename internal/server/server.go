@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -134,7 +135,7 @@ func (s *Server) Bootstrap(ctx context.Context) (*operator.Created, error) {
 // Run serves until ctx ends, then drains: it stops taking calls, lets those under way end, writes down what is queued.
 // ready is told the addresses once both listeners are open.
 func (s *Server) Run(ctx context.Context, ready func(api, ops net.Addr)) error {
-	api, err := net.Listen("tcp", s.config.Listen)
+	api, err := s.listen()
 	if err != nil {
 		return errors.Join(fmt.Errorf("API listener: %w", err), s.close())
 	}
@@ -159,7 +160,7 @@ func (s *Server) Run(ctx context.Context, ready func(api, ops net.Addr)) error {
 			}
 		}()
 	}
-	serve(func() error { return s.serveAPI(front, api) })
+	serve(func() error { return front.Serve(api) })
 	serve(func() error { return back.Serve(opsListener) })
 	if socket != nil {
 		serve(func() error { return door.Serve(socket) })
@@ -199,11 +200,16 @@ func (s *Server) doors() http.Handler {
 	})
 }
 
-func (s *Server) serveAPI(front *http.Server, l net.Listener) error {
-	if s.config.TLSCert != "" {
-		return front.ServeTLS(l, s.config.TLSCert, s.config.TLSKey)
+// listen opens the API listener, with TLS if there is a certificate: a wrong one fails the start, not the first call.
+func (s *Server) listen() (net.Listener, error) {
+	if s.config.TLSCert == "" {
+		return net.Listen("tcp", s.config.Listen)
 	}
-	return front.Serve(l)
+	pair, err := tls.LoadX509KeyPair(s.config.TLSCert, s.config.TLSKey)
+	if err != nil {
+		return nil, err
+	}
+	return tls.Listen("tcp", s.config.Listen, &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"h2", "http/1.1"}, MinVersion: tls.VersionTLS12})
 }
 
 // housekeeping writes down key usage, and now and then removes what nobody can ask for any more.

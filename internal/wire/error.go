@@ -17,6 +17,7 @@ const (
 type Error struct {
 	Code   string // a documented error code
 	Path   string // the parameter, as in Tags.0.Key; "" when it is about the whole
+	Value  string // the offending value, shortened; "" for a secret or where there is none
 	Detail string // one sentence
 }
 
@@ -43,7 +44,7 @@ func quote(s string) string { return "`" + strings.ReplaceAll(shorten(s, 128), "
 // fault is an Error in the making. A walk that finds one names the way to it from the inside out, so that a walk
 // without faults costs nothing.
 type fault struct {
-	code, path, what string
+	code, path, value, what string
 }
 
 // in puts a fault under the member or element it was found in.
@@ -71,5 +72,5 @@ func (f *fault) err() error {
 	if f == nil {
 		return nil
 	}
-	return &Error{Code: f.code, Path: f.path, Detail: "The parameter " + quote(f.path) + " " + f.what + "."}
+	return &Error{Code: f.code, Path: f.path, Value: f.value, Detail: "The parameter " + quote(f.path) + " " + f.what + "."}
 }

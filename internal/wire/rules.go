@@ -87,7 +87,7 @@ func (r rules) str(m *Member, v *Value) *fault {
 	case m.Enum != nil && !slices.Contains(m.Enum, s):
 		return r.broken(m, v, "must be one of "+strings.Join(m.Enum, ", "))
 	case m.Pattern != nil && !m.Pattern.MatchString(s):
-		return r.broken(m, v, "holds characters that are not allowed or has the wrong form")
+		return r.broken(m, v, "must have only characters that are allowed, in the form that is documented")
 	}
 	return nil
 }
@@ -142,10 +142,12 @@ func (r rules) broken(m *Member, v *Value, what string) *fault {
 
 // fail names the offending value, unless it is a secret.
 func fail(code string, m *Member, v *Value, what string) *fault {
+	f := &fault{code: code, what: what}
 	if v != nil && !m.Secret {
-		what += ", not " + quote(shorten(v.text, 64))
+		f.value = shorten(v.text, 64)
+		f.what += ", not " + quote(f.value)
 	}
-	return &fault{code: code, what: what}
+	return f
 }
 
 // Bounds of a redacted record, whatever the caller sends.
