@@ -145,18 +145,25 @@ func (t *attempt) denial(ctx context.Context, q access.Question, resource string
 	}
 	var detail strings.Builder
 	if notes := x.Notes(); len(notes) > 0 {
-		text, _ := json.Marshal(notes) // strings alone
-		fmt.Fprintf(&detail, "condition:%s\n", text)
+		fmt.Fprintf(&detail, "condition:%s\n", jsonText(notes))
 	}
 	strategy := map[string]any{"result": d.Result()}
 	if s := d.Statement; s != nil && t.mayRead(ctx) {
 		strategy["strategyId"], strategy["strategyName"] = s.PolicyID, s.PolicyName
 	}
-	text, _ := json.Marshal(strategy)
-	fmt.Fprintf(&detail, "strategy:%s\n", text)
+	fmt.Fprintf(&detail, "strategy:%s\n", jsonText(strategy))
 	base := fault.New(code.AuthFailureUnauthorizedOperation)
 	return base.WithText(fmt.Sprintf("%s [[request id:%s]you are not authorized to perform operation (%s)\nresource (%s) has no permission\n%s]",
 		base.Message(t.call.Language), t.call.RequestID, q.Action, resource, detail.String()))
+}
+
+// jsonText prints strings and numbers as they are: people copy them into policies, so & stays &.
+func jsonText(v any) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v) // strings and numbers alone: cannot fail
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // readPolicies is what a caller needs to be told the name of the policy that refused.

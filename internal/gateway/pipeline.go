@@ -81,8 +81,17 @@ func (t *attempt) guarded(ctx context.Context) (response wire.Response, err erro
 			response, err = nil, fault.Internal(fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 		}
 	}()
-	return t.run(ctx)
+	if response, err = t.run(ctx); err != nil {
+		return nil, err
+	}
+	return encoded(response.AppendJSON(make([]byte, 0, 512))), nil
 }
+
+// encoded is an answer that is JSON already: printing it is a step of the call that can fail, not one of the door.
+type encoded []byte
+
+// AppendJSON appends the text.
+func (e encoded) AppendJSON(dst []byte) []byte { return append(dst, e...) }
 
 func (t *attempt) run(ctx context.Context) (wire.Response, error) {
 	steps := [...]func(context.Context) error{t.checkAccount, t.checkRate, t.checkRegion, t.checkSchema, t.authorize, t.checkValues}
