@@ -371,7 +371,7 @@ func (f v1) message(s *server, method string) *message {
 	return m
 }
 
-// form is one way in which the official Go SDK signs and sends.
+// sdkForm is one way in which the official Go SDK signs and sends.
 type sdkForm struct {
 	name, method, algorithm string
 	unsigned                bool // UNSIGNED-PAYLOAD

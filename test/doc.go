@@ -10,6 +10,7 @@
 //	precedence_test.go      two faults at once
 //	limits_test.go          rates
 //	policies_test.go        policy documents and names
+//	crash_test.go           kill -9 in the middle of many writers
 //	operator_test.go        the command line beside a running and a stopped server
 //	node/                   the same story with the SDK for Node
 //

@@ -42,8 +42,7 @@ func limited(t testing.TB, a *answer, code string) (count, limit int) {
 
 func TestRates(t *testing.T) {
 	onServer(t, nil, func(t *testing.T, s *server) {
-		uin, key := s.user(t, bootstrap, "alice")
-		_ = uin
+		_, key := s.user(t, bootstrap, "alice")
 		t.Run("the 21st call within a second is refused", func(t *testing.T) {
 			var all []*answer
 			inOneSecond(t, func() {

@@ -445,6 +445,9 @@ func TestRotation(t *testing.T) {
 		if exit == 0 || !strings.Contains(errs, "master key") {
 			t.Errorf("without its master key: exit %d, %q", exit, errs)
 		}
+		if _, err := os.Stat(file); err == nil {
+			t.Error("a new master key was made for a database that has another")
+		}
 	})
 }
 

@@ -14,7 +14,8 @@ import (
 // version is set by the linker in a release.
 var version = "development"
 
-// commands is the command line. Every flag has an environment twin HUFU_..., and may stand in a JSON file.
+// commands is the command line. What says how to serve, and on which database, has an environment twin HUFU_... and may
+// stand in a JSON file; arguments of single commands have none, so that a shell's variables cannot change an account.
 type commands struct {
 	Config kong.ConfigFlag `help:"Read flags from this JSON file: an object of flag names and values." placeholder:"FILE" env:"HUFU_CONFIG"`
 
@@ -42,7 +43,6 @@ func main() {
 	k := kong.Parse(&c,
 		kong.Name("hufu"),
 		kong.Description("An identity and access control plane that speaks the identity APIs of Tencent Cloud and EIAM."),
-		kong.DefaultEnvars("HUFU"),
 		kong.Configuration(readConfig),
 		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/account"
@@ -141,7 +143,13 @@ func documentFault(err error) error {
 	if e.Path != "" {
 		detail = e.Path + ": " + detail
 	}
-	return fault.New("InvalidParameter."+string(e.Code), "PolicyDocument").WithDetail(detail + ".")
+	return fault.New("InvalidParameter."+string(e.Code), "PolicyDocument").WithDetail(sentence(detail))
+}
+
+// sentence makes one of a remark.
+func sentence(remark string) string {
+	first, size := utf8.DecodeRuneInString(remark)
+	return string(unicode.ToUpper(first)) + remark[size:] + "."
 }
 
 // policyLimit is the quota of a document's characters as policy.Rules takes it, where negative means none.

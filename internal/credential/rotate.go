@@ -33,6 +33,12 @@ func (k *Keys) Prove(ctx context.Context) error {
 	})
 }
 
+// HasSecrets reports whether a master key was proven on the database before.
+func HasSecrets(ctx context.Context, q store.Queryer) (bool, error) {
+	settings, err := readSettings(ctx, q)
+	return len(settings[canary]) > 0, err
+}
+
 // ErrStaleKey is a key file that a rotation elsewhere has left behind: what is sealed with it would be lost.
 var ErrStaleKey = errors.New("the master key was rotated elsewhere, and this node's key file was not brought up to date")
 

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -86,7 +87,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-TC-TraceId", trace)
 	}
 	e := &exchange{Gateway: g, facts: call.Call{RequestID: NewRequestID(), Door: "api3", At: g.now(), IP: g.peer(r)}}
-	response, failed := e.serve(r.Context(), w, r)
+	response, failed := e.guarded(r.Context(), w, r)
 	answer(w, e.facts.RequestID, response, failed, e.facts.Language)
 }
 
@@ -94,6 +95,17 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type exchange struct {
 	*Gateway
 	facts call.Call
+}
+
+// guarded turns a panic at the door into an answer; the pipeline guards what is behind it by itself.
+func (e *exchange) guarded(ctx context.Context, w http.ResponseWriter, r *http.Request) (response wire.Response, failed *fault.Error) {
+	defer func() {
+		if v := recover(); v != nil {
+			e.log.Error("a request panicked", "request_id", e.facts.RequestID, "panic", v, "stack", string(debug.Stack()))
+			response, failed = nil, fault.New(code.InternalError)
+		}
+	}()
+	return e.serve(ctx, w, r)
 }
 
 func (e *exchange) serve(ctx context.Context, w http.ResponseWriter, r *http.Request) (wire.Response, *fault.Error) {
@@ -113,8 +125,11 @@ func (e *exchange) serve(ctx context.Context, w http.ResponseWriter, r *http.Req
 	}
 	holder, err := e.authenticate(ctx, q, t, action, e.facts.At, e.facts.IP)
 	if err != nil {
-		e.limits.failed(e.facts.IP, second)
-		return nil, e.refuse(q, fault.From(err))
+		failed := fault.From(err)
+		if strings.HasPrefix(failed.Code, "AuthFailure.") { // not what is our own fault
+			e.limits.failed(e.facts.IP, second)
+		}
+		return nil, e.refuse(q, failed)
 	}
 	e.facts.Caller = &holder.Principal
 	return e.Run(ctx, Ask{Facts: e.facts, Holder: holder, Action: action, Params: q.params})

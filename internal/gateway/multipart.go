@@ -19,7 +19,8 @@ const maxParts = 2000
 // readMultipart reads a form of parts. A part named like a parameter holds its text; one that says it is JSON holds a
 // JSON value, which is how the Python SDK sends lists and structures.
 func (q *request) readMultipart(boundary string) error {
-	if boundary == "" {
+	// The reader takes a body that ends before the first or the last delimiter for one without parts.
+	if boundary == "" || !bytes.Contains(q.body, []byte("--"+boundary+"--")) {
 		return fault.New(code.InvalidRequest)
 	}
 	reader := multipart.NewReader(bytes.NewReader(q.body), boundary)

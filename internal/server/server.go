@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -112,19 +113,33 @@ func OpenStore(ctx context.Context, c Config, committed func(int, time.Duration)
 	if err != nil {
 		return nil, nil, err
 	}
-	path := c.MasterKeyFile
-	if path == "" {
-		path = filepath.Join(c.Data, "master.key")
-	}
-	ring, err := credential.OpenKeyring(path, c.MasterKeyFile == "")
+	keys, err := openKeys(ctx, c, db)
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	keys := credential.NewKeys(db, ring)
-	if err := keys.Prove(ctx); err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
 	return db, keys, nil
+}
+
+// openKeys reads the master key. Only a database that holds no secrets yet gets a new one: beside any other, a key that
+// is not there is one that was lost, and must be brought back.
+func openKeys(ctx context.Context, c Config, db *store.DB) (*credential.Keys, error) {
+	path, isDefault := c.MasterKeyFile, c.MasterKeyFile == ""
+	if isDefault {
+		path = filepath.Join(c.Data, "master.key")
+	}
+	sealed, err := credential.HasSecrets(ctx, db.Read())
+	if err != nil {
+		return nil, err
+	}
+	ring, err := credential.OpenKeyring(path, isDefault && !sealed)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the master key %s is missing; the secrets in the database cannot be read without it: %w", path, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	keys := credential.NewKeys(db, ring)
+	return keys, keys.Prove(ctx)
 }
 
 // Bootstrap makes the first root account of an empty database; nil if there is one already.

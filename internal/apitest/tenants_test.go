@@ -1,0 +1,560 @@
+package apitest_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/hufu-iam/hufu/internal/apitest"
+	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/internal/store/storetest"
+	"github.com/hufu-iam/hufu/internal/wire"
+	"github.com/hufu-iam/hufu/internal/wire/services"
+)
+
+// TestMain makes the property test shorter than rapid's default; -rapid.checks=100 asks for more.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "28"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	storetest.Main(m)
+}
+
+// callsPerCheck is how many random calls follow one random setting.
+const callsPerCheck = 100
+
+// TestNothingCrossesAnAccount makes random calls of every action that is built, by roots, sub-users and sessions of
+// some accounts, with names and ids of their own and of each other's objects. After each call
+//
+//   - its answer holds nothing of another account but what the caller's account has sent itself, and
+//   - no row of another account has changed, in no table.
+//
+// Assuming a role of an account that trusts the caller's is the exception: it makes a session there.
+func TestNothingCrossesAnAccount(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		// Groups are numbered from a small number, which could stand in an answer as something else.
+		err := w.DB.Write(context.Background(), func(tx *store.Tx) error {
+			_, err := tx.ExecContext(context.Background(), `INSERT INTO sequences (name, value) VALUES ('group', 7000000)`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tables := tablesWithAccount(t, w.DB)
+		outcomes, askers := map[string]int{}, map[string]int64{}
+		checks := 0
+		rapid.Check(t, func(r *rapid.T) {
+			checks++
+			x := newTenants(t, r, w, tables, checks)
+			x.outcomes, x.askers = outcomes, askers
+			for range callsPerCheck {
+				x.step()
+			}
+		})
+		var never []string
+		for _, a := range builtActions {
+			if action := a.Service + ":" + a.Name; outcomes[action+" ok"] == 0 {
+				never = append(never, action)
+			}
+		}
+		t.Logf("%d checks; of %d actions these never succeeded: %v", checks, len(builtActions), never)
+		w.Trail.Close()
+		checkTrail(t, w.DB, askers)
+	})
+}
+
+// checkTrail holds each record to the account whose credential signed the call.
+func checkTrail(t *testing.T, db *store.DB, askers map[string]int64) {
+	t.Helper()
+	for after, more := int64(1), true; more; {
+		records, err := audit.Query(context.Background(), db.Read(), audit.Filter{After: after, Limit: 5000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range records {
+			after = r.ID
+			// A call that did not authenticate, with a key that was deleted meanwhile, is nobody's.
+			if asker, ok := askers[r.RequestID]; ok && asker != int64(r.Account) && r.CallerKind != "anonymous" {
+				t.Errorf("the record of %s by account %d is in account %d", r.Action, asker, r.Account)
+			}
+		}
+		more = len(records) == 5000
+	}
+}
+
+// global are the tables that belong to no account.
+var global = []string{"settings", "sequences", "changes", "schema_migrations", "sqlite_sequence"}
+
+// tablesWithAccount names the tables and the column that holds the account.
+func tablesWithAccount(t *testing.T, db *store.DB) map[string]string {
+	t.Helper()
+	query := `SELECT name FROM sqlite_master WHERE type = 'table'`
+	if db.Engine() == "postgres" {
+		query = `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`
+	}
+	rows, err := db.Read().QueryContext(context.Background(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	if err := rows.Close(); err != nil {
+		t.Fatal(err)
+	}
+	tables := map[string]string{}
+	for _, name := range names {
+		if slices.Contains(global, name) || name == "audit" { // records come a moment later; see checkTrail
+			continue
+		}
+		rows, err := db.Read().QueryContext(context.Background(), `SELECT * FROM `+name+` WHERE 1 = 0`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case slices.Contains(columns, "account"):
+			tables[name] = "account"
+		case name == "accounts":
+			tables[name] = "uin"
+		default:
+			t.Errorf("the table %s has no owning account and is not known as global", name)
+		}
+	}
+	return tables
+}
+
+// things are the names and ids of one account's objects, all that there ever were.
+type things map[string][]string
+
+func (s things) add(kind, value string) {
+	if value != "" && value != "0" && !slices.Contains(s[kind], value) {
+		s[kind] = append(s[kind], value)
+	}
+}
+
+// tenant is one account.
+type tenant struct {
+	uin, appid int64
+	marker     string // stands in every text that the account makes up
+	things     things
+	sent       strings.Builder // all that its callers ever sent
+	callers    []*apitest.Client
+}
+
+// tenants is the setting of one check.
+type tenants struct {
+	t      *testing.T
+	r      *rapid.T
+	w      *apitest.World
+	tables map[string]string
+	all    []*tenant
+	rows   map[string]map[int64][]string // table, account
+	fresh  int
+
+	outcomes map[string]int
+	askers   map[string]int64
+}
+
+var builtActions = func() []*wire.Action {
+	var built []*wire.Action
+	for _, s := range services.Services {
+		for _, a := range s.Actions {
+			if !a.Planned {
+				built = append(built, a)
+			}
+		}
+	}
+	return built
+}()
+
+const administrator = 1
+
+func newTenants(t *testing.T, r *rapid.T, w *apitest.World, tables map[string]string, check int) *tenants {
+	x := &tenants{t: t, r: r, w: w, tables: tables, outcomes: map[string]int{}, askers: map[string]int64{}}
+	for i := range x.number(2, 4, "accounts") {
+		a := w.Account(t)
+		n := &tenant{uin: a.UIN, appid: a.AppID, marker: fmt.Sprintf("zq%dx%dqz", check, i), things: things{}, callers: []*apitest.Client{a.Root}}
+		x.all = append(x.all, n)
+		n.things.add("uin", fmt.Sprint(a.UIN))
+		n.things.add("appid", fmt.Sprint(a.AppID))
+		n.things.add("key", a.Root.ID)
+		for j := range 2 {
+			u := a.Root.User(t, x.name(n), []int64{administrator}[:1-j]...) // the second one may do nothing
+			n.callers = append(n.callers, u)
+		}
+		a.Root.Call(t, "cam:CreateGroup", apitest.P{"GroupName": x.name(n), "Remark": x.name(n)})
+		a.Root.Call(t, "cam:CreatePolicy", apitest.P{"PolicyName": x.name(n), "Description": x.name(n), "PolicyDocument": `{"version":"2.0","statement":[{"effect":"allow","action":["cam:*","sts:*"],"resource":"*"}]}`})
+	}
+	for i, n := range x.all { // each trusts the next
+		trusted := x.all[(i+1)%len(x.all)].uin
+		n.sent.WriteString(fmt.Sprint(trusted))
+		n.callers[0].Call(t, "cam:CreateRole", apitest.P{"RoleName": x.name(n), "Description": x.name(n), "PolicyDocument": trustDocument(fmt.Sprintf("qcs::cam::uin/%d:root", trusted))})
+	}
+	x.rows = x.snapshot()
+	return x
+}
+
+func trustDocument(principal string) string {
+	return fmt.Sprintf(`{"version":"2.0","statement":[{"effect":"allow","action":"name/sts:AssumeRole","principal":{"qcs":[%q]}}]}`, principal)
+}
+
+func (x *tenants) number(from, to int, what string) int {
+	return rapid.IntRange(from, to).Draw(x.r, what)
+}
+
+func (x *tenants) flip(what string) bool { return rapid.Bool().Draw(x.r, what) }
+
+// name makes up a text of an account that no account has used yet.
+func (x *tenants) name(n *tenant) string {
+	x.fresh++
+	return n.marker + "-" + strconv.Itoa(x.fresh)
+}
+
+// step makes one call and looks at what it did.
+func (x *tenants) step() {
+	n := x.all[x.number(0, len(x.all)-1, "account")]
+	caller := n.callers[x.number(0, len(n.callers)-1, "caller")]
+	a := builtActions[x.number(0, len(builtActions)-1, "action")]
+	action := a.Service + ":" + a.Name
+	params := x.structure(n, a, a.Input)
+	text, err := json.Marshal(params)
+	if err != nil {
+		x.r.Fatal(err)
+	}
+	n.sent.Write(text)
+	answer := caller.Call(x.t, action, json.RawMessage(text))
+	outcome := answer.Code
+	if outcome == "" {
+		outcome = "ok"
+	}
+	x.outcomes[action+" "+outcome]++
+	x.askers[answer.Str("RequestId")] = n.uin
+
+	if strings.HasPrefix(outcome, "InternalError") { // as a query does that mixes two accounts' rows
+		x.r.Fatalf("%s %s by account %d: %s", action, text, n.uin, outcome)
+	}
+	x.checkAnswer(n, action, string(text), answer)
+	owner := x.adopt(n, action, answer, string(text))
+	x.checkRows(n, owner, action, string(text))
+}
+
+// structure draws the members of a request.
+func (x *tenants) structure(n *tenant, a *wire.Action, s *wire.Struct) apitest.P {
+	params := apitest.P{}
+	for i := range s.Members {
+		m := &s.Members[i]
+		if !m.Required && (mfa[m.Name] || x.number(0, 2, "leave out "+m.Name) == 0) {
+			continue
+		}
+		one := func() any {
+			if m.Kind == wire.Object {
+				return x.structure(n, a, m.Struct)
+			}
+			return x.value(n, a, m)
+		}
+		if !m.List {
+			params[m.Name] = one()
+			continue
+		}
+		list := []any{}
+		for range x.number(1, 2, "length of "+m.Name) {
+			list = append(list, one())
+		}
+		params[m.Name] = list
+	}
+	for _, name := range slices.Sorted(maps.Keys(params)) { // many actions take the one or the other
+		if stem, ok := strings.CutSuffix(name, "Name"); ok && params[stem+"Id"] != nil && x.flip("name or id") {
+			delete(params, stem+"Id")
+		}
+	}
+	return params
+}
+
+// mfa are members that fail every call as long as nobody has a second factor.
+var mfa = map[string]bool{"SerialNumber": true, "TokenCode": true}
+
+// kinds says what a member names, by the end of its name.
+var kinds = []struct{ suffix, kind string }{
+	{"GroupId", "group"}, {"RoleId", "role"}, {"PolicyId", "policy"}, {"Uid", "uid"}, {"Uin", "uin"}, {"AccessKeyId", "key"}, {"SecretIdList", "key"},
+	{"GroupName", "group name"}, {"RoleName", "role name"}, {"PolicyName", "policy name"}, {"Marker", "marker"},
+}
+
+// value draws one member.
+func (x *tenants) value(n *tenant, a *wire.Action, m *wire.Member) any {
+	other := n // half of the time, so that calls succeed too
+	if x.flip("foreign " + m.Name) {
+		other = x.all[x.number(0, len(x.all)-1, "owner of "+m.Name)]
+	}
+	switch m.Name {
+	case "Name":
+		if a.Service == "cam" && !strings.HasPrefix(a.Name, "Add") {
+			return x.draw(other, "user name")
+		}
+		return x.name(n)
+	case "Remark", "Description", "Alias", "RoleSessionName", "Keyword", "Value":
+		return x.name(n)
+	case "Key", "TagKeys":
+		return "team"
+	case "RoleArn":
+		if x.flip("trusting") {
+			i := slices.Index(x.all, n)
+			other = x.all[(i+len(x.all)-1)%len(x.all)]
+		}
+		id, name := x.draw(other, "role"), x.draw(other, "role name")
+		return rapid.SampledFrom([]string{
+			fmt.Sprintf("qcs::cam::uin/%d:role/%s", other.uin, id), fmt.Sprintf("qcs::cam::uin/%d:roleName/%s", other.uin, name),
+			fmt.Sprintf("qcs::cam::uin/%d:roleName/%s", n.uin, name), fmt.Sprintf("qcs::cam::uin/%d:role/%s", n.uin, id),
+		}).Draw(x.r, "arn")
+	case "PolicyDocument", "Policy":
+		return x.document(n, a, other)
+	case "ConsoleLogin": // hashing is slow: seldom
+		if a.Name == "AddUser" || a.Name == "UpdateUser" {
+			return 0
+		}
+	case "Password":
+		return "Tiger-Tally-7"
+	case "Email":
+		return x.name(n) + "@example.com"
+	case "PhoneNum":
+		return "13800138000"
+	case "CountryCode":
+		return "86"
+	case "ServiceType":
+		return "cam"
+	case "DurationSeconds":
+		return 1800
+	case "SourceIdentity":
+		return fmt.Sprint(n.uin)
+	case "ExternalId":
+		return "someone"
+	case "VersionId":
+		return x.number(1, 3, m.Name)
+	}
+	for _, k := range kinds {
+		if !strings.HasSuffix(m.Name, k.suffix) {
+			continue
+		}
+		if strings.HasPrefix(a.Name, "Create") && strings.HasSuffix(k.kind, " name") {
+			return x.name(n)
+		}
+		text := x.draw(other, k.kind)
+		if m.Kind == wire.String {
+			return text
+		}
+		return json.Number(text)
+	}
+	switch m.Kind {
+	case wire.String:
+		if len(m.Enum) > 0 {
+			return rapid.SampledFrom(m.Enum).Draw(x.r, m.Name)
+		}
+		return "All"
+	case wire.Bool:
+		return x.flip(m.Name)
+	default:
+		if len(m.EnumInt) > 0 {
+			return rapid.SampledFrom(m.EnumInt).Draw(x.r, m.Name)
+		}
+		if m.HasMin && m.Min > 1 {
+			return m.Min
+		}
+		if m.Name == "Rp" || m.Name == "Limit" || m.Name == "MaxItems" {
+			return 100 // all there is on one page
+		}
+		return 1
+	}
+}
+
+// draw picks a thing of an account; "1" if it has none.
+func (x *tenants) draw(n *tenant, kind string) string {
+	list := n.things[kind]
+	if kind == "policy" && x.number(0, 3, "preset") == 0 {
+		return strconv.Itoa(administrator)
+	}
+	if len(list) == 0 {
+		return "1"
+	}
+	return list[x.number(0, len(list)-1, kind)]
+}
+
+// document draws a policy, which may name another account's objects.
+func (x *tenants) document(n *tenant, a *wire.Action, other *tenant) string {
+	user := fmt.Sprintf("qcs::cam::uin/%d:uin/%s", other.uin, x.draw(other, "uin"))
+	root := fmt.Sprintf("qcs::cam::uin/%d:root", other.uin)
+	if strings.Contains(a.Name, "Role") && a.Service == "cam" {
+		return trustDocument(rapid.SampledFrom([]string{user, root}).Draw(x.r, "trustee"))
+	}
+	if a.Name == "CreatePolicy" && x.number(0, 3, "principal") == 0 {
+		return fmt.Sprintf(`{"version":"2.0","principal":{"qcs":[%q]},"statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}`, user)
+	}
+	return rapid.SampledFrom([]string{
+		`{"version":"2.0","statement":[{"effect":"allow","action":["cam:*","sts:*"],"resource":"*"}]}`,
+		fmt.Sprintf(`{"version":"2.0","statement":[{"effect":"allow","action":"cam:*","resource":[%q]}]}`, user),
+		`{"version":"2.0","statement":[{"effect":"deny","action":"cam:ListUsers","resource":"*"}]}`,
+	}).Draw(x.r, "document")
+}
+
+var (
+	markers = regexp.MustCompile(`zq\d+x\d+qz[-\w]*`)
+	tokens  = regexp.MustCompile(`[A-Za-z0-9_]+`)
+)
+
+// checkAnswer looks for other accounts' names and ids. What the account has sent itself it may read again.
+func (x *tenants) checkAnswer(n *tenant, action, params string, answer *apitest.Answer) {
+	x.r.Helper()
+	text := strings.ReplaceAll(answer.Raw, answer.Str("RequestId"), "")
+	present := map[string]bool{}
+	for _, token := range tokens.FindAllString(text, -1) {
+		present[token] = true
+	}
+	sent := n.sent.String()
+	for _, other := range x.all {
+		if other == n {
+			continue
+		}
+		for _, m := range markers.FindAllString(text, -1) {
+			if strings.HasPrefix(m, other.marker) && !strings.Contains(sent, m) {
+				x.r.Fatalf("%s %s by account %d tells %s of account %d: %s", action, params, n.uin, m, other.uin, text)
+			}
+		}
+		for kind, list := range other.things {
+			if strings.HasSuffix(kind, "name") || kind == "marker" {
+				continue
+			}
+			for _, id := range list {
+				if present[id] && !strings.Contains(sent, id) {
+					x.r.Fatalf("%s %s by account %d tells the %s %s of account %d: %s", action, params, n.uin, kind, id, other.uin, text)
+				}
+			}
+		}
+	}
+}
+
+// adopt makes callers of the credentials that a call answered. It returns the account in which a session was made.
+func (x *tenants) adopt(n *tenant, action string, answer *apitest.Answer, params string) *tenant {
+	owner := n
+	if answer.Code != "" {
+		return owner
+	}
+	switch action {
+	case "cam:AddUser":
+		if answer.Str("SecretId") != "" {
+			n.callers = append(n.callers, x.w.Client(answer.Str("SecretId"), answer.Str("SecretKey"), ""))
+		}
+	case "cam:CreateAccessKey":
+		n.callers = append(n.callers, x.w.Client(answer.Str("AccessKey.AccessKeyId"), answer.Str("AccessKey.SecretAccessKey"), ""))
+	case "cam:ListAccounts":
+		n.things.add("marker", answer.Str("Marker"))
+		n.things.add("marker", answer.Str("NextMarker"))
+	case "sts:AssumeRole", "sts:GetFederationToken":
+		for _, other := range x.all {
+			if strings.Contains(params, fmt.Sprintf("uin/%d:", other.uin)) && action == "sts:AssumeRole" {
+				owner = other
+			}
+		}
+		id := answer.Str("Credentials.TmpSecretId")
+		owner.callers = append(owner.callers, x.w.Client(id, answer.Str("Credentials.TmpSecretKey"), answer.Str("Credentials.Token")))
+		if owner != n { // the session says in its account who assumed it
+			fmt.Fprintln(&owner.sent, params, n.uin, n.things["uin"], n.things["key"], id)
+			fmt.Fprintln(&n.sent, id)
+		}
+	}
+	return owner
+}
+
+// checkRows compares all rows of all accounts but the caller's with those before the call.
+func (x *tenants) checkRows(n, owner *tenant, action, params string) {
+	x.r.Helper()
+	before := x.rows
+	x.rows = x.snapshot()
+	for table := range x.tables {
+		for _, other := range x.all {
+			old, now := before[table][other.uin], x.rows[table][other.uin]
+			if other == n || slices.Equal(old, now) {
+				continue
+			}
+			if other == owner && table == "sessions" && len(now) == len(old)+1 {
+				continue // the session of the role that was assumed
+			}
+			x.r.Fatalf("%s %s by account %d changed %s of account %d:\nbefore %v\nafter  %v", action, params, n.uin, table, other.uin, old, now)
+		}
+	}
+}
+
+// named says what a column of a table names.
+var named = map[string]map[string]string{
+	"accounts":    {"appid": "appid", "uid": "uid"},
+	"users":       {"uin": "uin", "uid": "uid", "name": "user name"},
+	"user_groups": {"id": "group", "name": "group name"},
+	"policies":    {"id": "policy", "name": "policy name"},
+	"roles":       {"id": "role", "name": "role name"},
+	"access_keys": {"secret_id": "key"},
+	"sessions":    {"secret_id": "key"},
+}
+
+// snapshot reads all rows of the check's accounts, and notes what they name.
+func (x *tenants) snapshot() map[string]map[int64][]string {
+	uins, byUIN := []string{}, map[int64]*tenant{}
+	for _, n := range x.all {
+		uins, byUIN[n.uin] = append(uins, strconv.FormatInt(n.uin, 10)), n
+	}
+	out := map[string]map[int64][]string{}
+	for _, table := range slices.Sorted(maps.Keys(x.tables)) {
+		out[table] = map[int64][]string{}
+		rows, err := x.w.DB.Read().QueryContext(context.Background(), fmt.Sprintf(`SELECT * FROM %s WHERE %s IN (%s)`, table, x.tables[table], strings.Join(uins, ",")))
+		if err != nil {
+			x.r.Fatal(err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			x.r.Fatal(err)
+		}
+		for rows.Next() {
+			values, into := make([]any, len(columns)), make([]any, len(columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			if err := rows.Scan(into...); err != nil {
+				x.r.Fatal(err)
+			}
+			owner, _ := values[slices.Index(columns, x.tables[table])].(int64)
+			out[table][owner] = append(out[table][owner], fmt.Sprint(values))
+			for i, column := range columns {
+				if kind := named[table][column]; kind != "" {
+					byUIN[owner].things.add(kind, fmt.Sprint(values[i]))
+				}
+			}
+		}
+		if err := rows.Close(); err != nil {
+			x.r.Fatal(err)
+		}
+		for _, list := range out[table] {
+			slices.Sort(list)
+		}
+	}
+	return out
+}
