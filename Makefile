@@ -21,7 +21,6 @@ run: build ## Serve on the embedded database and print how to log in
 .PHONY: test
 test: check ## Run all tests: checks, unit and black-box tests on both engines, race detector on
 	$(GO) test -race -timeout 14m $(PKGS)
-	./test/node/run
 
 .PHONY: check
 check: ## Check formatting, vet, staticcheck, generated files, imports, coverage of the public packages

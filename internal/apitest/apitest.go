@@ -1,7 +1,7 @@
 // Package apitest runs the whole API in a test process: real products behind the real gateway on a fresh database, on
 // every engine, with a clock that the test moves. Calls are signed HTTP requests, so a test sees what a client sees.
 //
-//	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+//	apitest.Each(t, func(t testing.TB, w *apitest.World) {
 //		root := w.Account(t).Root
 //		root.Must(t, "cam:AddUser", apitest.P{"Name": "alice"})
 //		root.Fails(t, "InvalidParameter.SubUserNameInUse", "cam:AddUser", apitest.P{"Name": "alice"})
@@ -63,7 +63,7 @@ func Each(t *testing.T, body func(t *testing.T, w *World)) {
 }
 
 // New makes a world on an open database.
-func New(t *testing.T, db *store.DB) *World {
+func New(t testing.TB, db *store.DB) *World {
 	t.Helper()
 	ring, err := credential.OpenKeyring(t.TempDir()+"/master.key", true)
 	if err != nil {
@@ -89,7 +89,7 @@ func New(t *testing.T, db *store.DB) *World {
 }
 
 // testWriter sends the log to the test.
-type testWriter struct{ t *testing.T }
+type testWriter struct{ t testing.TB }
 
 func (w testWriter) Write(p []byte) (int, error) {
 	w.t.Log(strings.TrimSpace(string(p)))
@@ -131,14 +131,14 @@ type Account struct {
 }
 
 // Account makes a verified root account.
-func (w *World) Account(t *testing.T) *Account { return w.account(t, account.New{Name: "root"}) }
+func (w *World) Account(t testing.TB) *Account { return w.account(t, account.New{Name: "root"}) }
 
 // Unverified makes a root account that is not verified.
-func (w *World) Unverified(t *testing.T) *Account {
+func (w *World) Unverified(t testing.TB) *Account {
 	return w.account(t, account.New{Name: "root", Unverified: true})
 }
 
-func (w *World) account(t *testing.T, in account.New) *Account {
+func (w *World) account(t testing.TB, in account.New) *Account {
 	t.Helper()
 	made, err := (&operator.Actions{DB: w.DB, Keys: w.Keys}).CreateAccount(context.Background(), in)
 	if err != nil {
@@ -162,7 +162,7 @@ func (w *World) Client(id, key, token string) *Client {
 }
 
 // User adds a sub-user with a key and attaches the named policies (presets by name, or the account's own) to it.
-func (c *Client) User(t *testing.T, name string, policyIDs ...int64) *Client {
+func (c *Client) User(t testing.TB, name string, policyIDs ...int64) *Client {
 	t.Helper()
 	made := c.Must(t, "cam:AddUser", P{"Name": name, "UseApi": 1})
 	for _, id := range policyIDs {
@@ -183,7 +183,13 @@ type Answer struct {
 }
 
 // Call makes one call, "cam:AddUser", with JSON parameters.
-func (c *Client) Call(t *testing.T, action string, params any) *Answer {
+func (c *Client) Call(t testing.TB, action string, params any) *Answer {
+	t.Helper()
+	return c.world.Do(t, c.Request(t, action, params))
+}
+
+// Request is the signed request of a call.
+func (c *Client) Request(t testing.TB, action string, params any) *http.Request {
 	t.Helper()
 	if params == nil {
 		params = P{}
@@ -208,11 +214,11 @@ func (c *Client) Call(t *testing.T, action string, params any) *Answer {
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", a.Header())
-	return c.world.Do(t, r)
+	return r
 }
 
 // Do sends a request as it is.
-func (w *World) Do(t *testing.T, r *http.Request) *Answer {
+func (w *World) Do(t testing.TB, r *http.Request) *Answer {
 	t.Helper()
 	out := httptest.NewRecorder()
 	w.Gateway.ServeHTTP(out, r)
@@ -231,7 +237,7 @@ func (w *World) Do(t *testing.T, r *http.Request) *Answer {
 }
 
 // Must makes a call that has to succeed.
-func (c *Client) Must(t *testing.T, action string, params any) *Answer {
+func (c *Client) Must(t testing.TB, action string, params any) *Answer {
 	t.Helper()
 	a := c.Call(t, action, params)
 	if a.Code != "" {
@@ -241,7 +247,7 @@ func (c *Client) Must(t *testing.T, action string, params any) *Answer {
 }
 
 // Fails makes a call that has to answer this error code.
-func (c *Client) Fails(t *testing.T, code, action string, params any) *Answer {
+func (c *Client) Fails(t testing.TB, code, action string, params any) *Answer {
 	t.Helper()
 	a := c.Call(t, action, params)
 	if a.Code != code {

@@ -177,6 +177,12 @@ func TestKeyActionsRefuseWhatTheyCannotDo(t *testing.T) {
 		}
 		user.Fails(t, "AuthFailure.UnauthorizedOperation", "cam:CreateAccessKey", nil) // also for its own a user needs a grant
 		user.Fails(t, "AuthFailure.UnauthorizedOperation", "cam:ListAccessKeys", nil)
+		own := a.Root.User(t, "own") // CreateAccessKey alone can be granted for one user's keys
+		a.Root.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": own.UIN, "PolicyId": newPolicy(t, a.Root, "own-keys", statement(fmt.Sprintf(
+			`"effect":"allow","action":"cam:*AccessKey*","resource":"qcs::cam::uin/%d:uin/%d"`, a.UIN, own.UIN)))})
+		own.Must(t, "cam:CreateAccessKey", apitest.P{"TargetUin": 0})
+		own.Fails(t, "AuthFailure.UnauthorizedOperation", "cam:CreateAccessKey", apitest.P{"TargetUin": user.UIN})
+		own.Fails(t, "AuthFailure.UnauthorizedOperation", "cam:ListAccessKeys", nil)
 		reader.Must(t, "cam:ListAccessKeys", nil)
 		reader.Fails(t, "AuthFailure.UnauthorizedOperation", "cam:DeleteAccessKey", apitest.P{"AccessKeyId": reader.ID})
 		other.Root.Must(t, "cam:ListUsers", nil)

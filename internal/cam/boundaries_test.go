@@ -127,3 +127,20 @@ func TestBoundaryActionsRefuse(t *testing.T) {
 		}
 	})
 }
+
+func TestABoundaryEndsWithWhomItBounds(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		a := w.Account(t)
+		root := a.Root
+		id := newPolicy(t, root, "bound", allowText("a:b"))
+		uin := root.Must(t, "cam:AddUser", apitest.P{"Name": "ann"}).Int("Uin")
+		root.Must(t, "cam:PutUserPermissionsBoundary", apitest.P{"TargetUin": uin, "PolicyId": id})
+		root.Must(t, "cam:PutRolePermissionsBoundary", apitest.P{"RoleId": role(t, a, "r"), "PolicyId": id})
+		remove := apitest.P{"PolicyId": []int64{id}}
+		root.Fails(t, "InvalidParameter.ParamError", "cam:DeletePolicy", remove)
+		root.Must(t, "cam:DeleteUser", apitest.P{"Name": "ann"})
+		root.Fails(t, "InvalidParameter.ParamError", "cam:DeletePolicy", remove)
+		root.Must(t, "cam:DeleteRole", apitest.P{"RoleName": "r"})
+		root.Must(t, "cam:DeletePolicy", apitest.P{"PolicyId": []int64{id}})
+	})
+}

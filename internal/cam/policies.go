@@ -234,11 +234,13 @@ func (p *Product) policyTags(from []cam20190116.Tag) ([]call.Tag, error) {
 	if p.quotas.Exceeded(account.TagsPerObject, len(from)) {
 		return nil, fault.New(code.InvalidParameterParamError, "Tags")
 	}
+	seen := make(map[string]bool, len(from))
 	var to []call.Tag
 	for _, t := range from {
-		if slices.ContainsFunc(to, func(other call.Tag) bool { return other.Key == t.Key }) {
+		if seen[t.Key] {
 			return nil, fault.New(code.InvalidParameterParamError, "Tags")
 		}
+		seen[t.Key] = true
 		to = append(to, call.Tag(t))
 	}
 	return to, nil

@@ -126,6 +126,15 @@ func TestCreateRole(t *testing.T) {
 				t.Errorf("%d tags, want 50", n)
 			}
 		})
+		t.Run("how many tags an object carries is the operator's", func(t *testing.T) {
+			w.Quotas[account.TagsPerObject] = 51
+			root.Must(t, "cam:CreatePolicy", apitest.P{"PolicyName": "tagged", "PolicyDocument": allowText("a:b"), "Tags": someTags(51)})
+			root.Fails(t, "InvalidParameter.ParamError", "cam:CreatePolicy", apitest.P{"PolicyName": "more", "PolicyDocument": allowText("a:b"), "Tags": someTags(52)})
+			root.Must(t, "cam:CreateRole", with(base, apitest.P{"RoleName": "tagged", "Tags": someTags(51)}))
+			root.Must(t, "cam:TagRole", apitest.P{"RoleName": "tagged", "Tags": someTags(51)})
+			root.Fails(t, "InvalidParameter.TagLimitExceeded", "cam:CreateRole", with(base, apitest.P{"RoleName": "more", "Tags": someTags(52)}))
+			root.Must(t, "cam:DeleteRole", apitest.P{"RoleName": "tagged"})
+		})
 		t.Run("a role beyond the quota is refused", func(t *testing.T) {
 			w.Quotas[account.Roles] = 4
 			root.Fails(t, "InvalidParameter.RoleFull", "cam:CreateRole", with(base, apitest.P{"RoleName": "fifth"}))

@@ -191,6 +191,8 @@ func TestDescribeSubAccountsLeavesStrangersOut(t *testing.T) {
 		if got := a.Root.Must(t, "cam:DescribeSubAccounts", apitest.P{"FilterSubAccountUin": []int64{a.UIN}}); got.Len("SubAccounts") != 0 {
 			t.Errorf("the root is no sub-account: %s", got.Raw)
 		}
+		self := a.Root.User(t, "self", camReadOnly)
+		wantNames(t, self.Must(t, "cam:DescribeSubAccounts", apitest.P{"FilterSubAccountUin": []int64{self.UIN}}), "SubAccounts", "self")
 		a.Root.Fails(t, "InvalidParameter", "cam:DescribeSubAccounts", apitest.P{"FilterSubAccountUin": []int64{}})
 		a.Root.Fails(t, "InvalidParameter", "cam:DescribeSubAccounts", apitest.P{"FilterSubAccountUin": make([]int64, 51)})
 		a.Root.Must(t, "cam:DescribeSubAccounts", apitest.P{"FilterSubAccountUin": make([]int64, 50)})

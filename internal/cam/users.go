@@ -92,13 +92,6 @@ const day = 24 * time.Hour
 // CreateUser makes a sub-account within the account's quotas: the number of sub-accounts, and for a root that is not
 // verified those of the last 24 hours, which deleting one does not give back.
 func (p *Product) CreateUser(ctx context.Context, tx *store.Tx, a store.Account, u User, at time.Time) (User, error) {
-	taken, err := count(ctx, tx, `SELECT COUNT(*) FROM users WHERE account = $1 AND name_key = $2`, a, fold(u.Name))
-	if err != nil {
-		return u, fmt.Errorf("create user: %w", err)
-	}
-	if taken > 0 {
-		return u, fault.New(code.InvalidParameterSubUserNameInUse, u.Name)
-	}
 	unverified, err := p.checkUserQuotas(ctx, tx, a, at)
 	if err != nil {
 		return u, err
@@ -113,11 +106,16 @@ func (p *Product) CreateUser(ctx context.Context, tx *store.Tx, a store.Account,
 	if u.PasswordHash != "" {
 		passwordAt = &u.Created
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO users (uin, account, uid, kind, name, name_key, remark, console_login, need_reset, password, password_at,
+	made, err := tx.ExecContext(ctx, `INSERT INTO users (uin, account, uid, kind, name, name_key, remark, console_login, need_reset, password, password_at,
 			phone, country_code, email, wework_userid, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (account, name_key) DO NOTHING`,
 		u.UIN, a, u.UID, int64(u.Kind), u.Name, fold(u.Name), u.Remark, flag(u.ConsoleLogin), flag(u.NeedReset), u.PasswordHash, passwordAt,
 		u.Phone, u.CountryCode, u.Email, u.WeComUserID, u.Created)
+	if err == nil {
+		if rows, _ := made.RowsAffected(); rows == 0 { // both drivers know the number
+			return u, fault.New(code.InvalidParameterSubUserNameInUse, u.Name)
+		}
+	}
 	if err == nil && unverified {
 		_, err = tx.ExecContext(ctx, `INSERT INTO user_creations (account, uin, created_at) VALUES ($1, $2, $3)`, a, u.UIN, u.Created)
 	}
@@ -158,9 +156,10 @@ func userResource(a store.Account, uin int64) string {
 	return qcs.User(fmt.Sprint(int64(a)), fmt.Sprint(uin)).String()
 }
 
-// AddUser creates a sub-user, with a password and a first key if asked. Both secrets are in this answer alone.
+// AddUser creates a sub-user, with a password and a first key if asked. Both secrets are in this answer alone. A password
+// that comes without console login has no effect, but is answered too: Terraform compares the answer with what it sent.
 func (p *Product) AddUser(ctx context.Context, c *call.Call, in *cam20190116.AddUserRequest) (*cam20190116.AddUserResponse, error) {
-	out := &cam20190116.AddUserResponse{Name: in.Name}
+	out := &cam20190116.AddUserResponse{Name: in.Name, Password: value(in.Password)}
 	u := User{Kind: SubUser, Name: in.Name, Remark: value(in.Remark), ConsoleLogin: in.ConsoleLogin == 1,
 		Phone: value(in.PhoneNum), CountryCode: value(in.CountryCode), Email: value(in.Email)}
 	u.completePhone()

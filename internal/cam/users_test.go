@@ -114,7 +114,7 @@ func TestAddUserAnswersSecretsOnceAndGetUserNever(t *testing.T) {
 		root.Fails(t, "ResourceNotFound.UserNotExist", "cam:GetUser", apitest.P{"Name": "ALICE"})
 		w.Account(t).Root.Must(t, "cam:AddUser", apitest.P{"Name": "alice"}) // names are unique within one root only
 
-		bare := root.Must(t, "cam:AddUser", apitest.P{"Name": "bare", "Password": "x", "NeedResetPassword": 1, "CountryCode": "44"})
+		bare := root.Must(t, "cam:AddUser", apitest.P{"Name": "bare", "NeedResetPassword": 1, "CountryCode": "44"})
 		for _, member := range []string{"Password", "SecretId", "SecretKey"} {
 			if bare.At(member) != "" {
 				t.Errorf("%s without console login and key: %v, want an empty string", member, bare.At(member))
@@ -122,6 +122,10 @@ func TestAddUserAnswersSecretsOnceAndGetUserNever(t *testing.T) {
 		}
 		if got := root.Must(t, "cam:GetUser", apitest.P{"Name": "bare"}); got.Int("ConsoleLogin") != 0 || got.Str("CountryCode") != "44" || got.At("Remark") != "" {
 			t.Errorf("defaults: %s", got.Raw)
+		}
+		unused := root.Must(t, "cam:AddUser", apitest.P{"Name": "unused", "Password": "weak", "ConsoleLogin": 0})
+		if unused.Str("Password") != "weak" || storedPassword(t, w, unused.Int("Uin")) != "" {
+			t.Errorf("a password without console login is answered, not judged and not set: %s", unused.Raw)
 		}
 		own := root.Must(t, "cam:AddUser", apitest.P{"Name": "own", "ConsoleLogin": "1", "Password": goodPassword, "PhoneNum": "13900000000", "Email": "o@example.com"})
 		if own.Str("Password") != goodPassword {
@@ -295,6 +299,9 @@ func TestUserActionsRefuseWhatTheyCannotDo(t *testing.T) {
 			params             apitest.P
 		}{
 			{"unknown user", "ResourceNotFound.UserNotExist", "UpdateUser", apitest.P{"Name": "nobody"}},
+			{"a name that no user can have", "InvalidParameter.UserNameIllegal", "UpdateUser", apitest.P{"Name": "a b"}},
+			{"no name at all", "InvalidParameter.UserNameIllegal", "UpdateUser", apitest.P{"Name": ""}},
+			{"a name that no user can have, to show", "ResourceNotFound.UserNotExist", "GetUser", apitest.P{"Name": "a b"}},
 			{"name in another case", "ResourceNotFound.UserNotExist", "UpdateUser", apitest.P{"Name": "ANN"}},
 			{"user of another account", "ResourceNotFound.UserNotExist", "UpdateUser", apitest.P{"Name": "foreign"}},
 			{"receivers are no users", "ResourceNotFound.UserNotExist", "UpdateUser", apitest.P{"Name": "contact"}},

@@ -10,13 +10,16 @@ import { createInterface } from "node:readline";
 const binary = process.env.HUFU_BINARY;
 assert.ok(binary, "HUFU_BINARY is not set: start the tests with ./run");
 
+// The embedded database, or PostgreSQL.
+const database = process.env.HUFU_TEST_DATABASE ? ["--database", process.env.HUFU_TEST_DATABASE] : [];
+
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("HUFU_")));
 
 export class Server {
   static async start() {
     const server = new Server();
     server.data = mkdtempSync(join(tmpdir(), "hufu-node-"));
-    const args = ["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--data", server.data];
+    const args = ["serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--data", server.data, ...database];
     server.process = spawn(binary, args, { env, stdio: ["ignore", "pipe", "inherit"] });
     server.exit = once(server.process, "exit");
     process.once("exit", () => server.process.kill("SIGKILL"));
@@ -33,7 +36,7 @@ export class Server {
   // A root account of its own for whoever asks.
   createAccount() {
     this.accounts = (this.accounts ?? 0) + 1;
-    const args = ["account", "create", "--name", `node ${this.accounts}`, "--data", this.data];
+    const args = ["account", "create", "--name", `node ${this.accounts}`, "--data", this.data, ...database];
     return JSON.parse(execFileSync(binary, args, { env, encoding: "utf8" }));
   }
 

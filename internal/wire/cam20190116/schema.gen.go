@@ -577,7 +577,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 			{Name: "PolicyName", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 128, HasMax: true, Pattern: pattern5, Code: "InvalidParameter.PolicyNameError"},
 			{Name: "PolicyDocument", Kind: wire.String, Required: true},
 			{Name: "Description", Kind: wire.String, MaxBytes: 300, Code: "InvalidParameter.DescriptionLengthOverlimit"},
-			{Name: "Tags", Kind: wire.Object, List: true, Struct: &typeTag, Max: 50, HasMax: true},
+			{Name: "Tags", Kind: wire.Object, List: true, Struct: &typeTag},
 		}},
 		Output: &wire.Struct{Name: "CreatePolicyResponse", Members: []wire.Member{
 			{Name: "PolicyId", Kind: wire.Uint},
@@ -688,7 +688,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 			{Name: "Description", Kind: wire.String, MaxBytes: 300, Code: "InvalidParameter.DescriptionLengthOverlimit"},
 			{Name: "ConsoleLogin", Kind: wire.Uint, EnumInt: []int64{0, 1}},
 			{Name: "SessionDuration", Kind: wire.Uint, Min: 0, HasMin: true, Max: 43200, HasMax: true},
-			{Name: "Tags", Kind: wire.Object, List: true, Struct: &typeRoleTags, Max: 50, HasMax: true, Code: "InvalidParameter.TagLimitExceeded"},
+			{Name: "Tags", Kind: wire.Object, List: true, Struct: &typeRoleTags},
 		}},
 		Output: &wire.Struct{Name: "CreateRoleResponse", Members: []wire.Member{
 			{Name: "RoleId", Kind: wire.String},
@@ -749,7 +749,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 			{Name: "QCSServiceName", Kind: wire.String, List: true, Required: true, Min: 1, HasMin: true, Max: 10, HasMax: true},
 			{Name: "CustomSuffix", Kind: wire.String, Max: 64, HasMax: true, Pattern: pattern8, Code: "InvalidParameter.RoleNameError"},
 			{Name: "Description", Kind: wire.String, MaxBytes: 300, Code: "InvalidParameter.DescriptionLengthOverlimit"},
-			{Name: "Tags", Kind: wire.Object, List: true, Struct: &typeRoleTags, Max: 50, HasMax: true, Code: "InvalidParameter.TagLimitExceeded"},
+			{Name: "Tags", Kind: wire.Object, List: true, Struct: &typeRoleTags},
 		}},
 		Output: &wire.Struct{Name: "CreateServiceLinkedRoleResponse", Members: []wire.Member{
 			{Name: "RoleId", Kind: wire.String},
@@ -2299,7 +2299,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 		Permission: "cam:UpdateUser", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(UpdateUserRequest) },
 		Input: &wire.Struct{Name: "UpdateUserRequest", Members: []wire.Member{
-			{Name: "Name", Kind: wire.String, Required: true},
+			{Name: "Name", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true, Pattern: pattern1, Code: "InvalidParameter.UserNameIllegal"},
 			{Name: "Remark", Kind: wire.String, Max: 255, HasMax: true, Code: "InvalidParameter"},
 			{Name: "ConsoleLogin", Kind: wire.Uint, EnumInt: []int64{0, 1}, Code: "InvalidParameter"},
 			{Name: "Password", Kind: wire.String, Secret: true},
