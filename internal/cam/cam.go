@@ -139,11 +139,11 @@ func documentFault(err error) error {
 	if !ok {
 		return err
 	}
-	detail := e.Detail
-	if e.Path != "" {
-		detail = e.Path + ": " + detail
+	detail := sentence(e.Detail)
+	if e.Path != "" { // spelled as in the document
+		detail = e.Path + ": " + e.Detail + "."
 	}
-	return fault.New("InvalidParameter."+string(e.Code), "PolicyDocument").WithDetail(sentence(detail))
+	return fault.New("InvalidParameter."+string(e.Code), "PolicyDocument").WithDetail(detail)
 }
 
 // sentence makes one of a remark.

@@ -31,7 +31,7 @@ func TestMembersThatClientsReadBlindlyAreNeverNull(t *testing.T) {
 		}{
 			{"AddUser", apitest.P{"Name": "again"}, "", "Uin Uid Name Password SecretId SecretKey"},
 			{"GetUser", apitest.P{"Name": "bare"}, "", "Uin Uid ConsoleLogin Name Remark PhoneNum CountryCode Email"},
-			{"ListUsers", nil, "Data.0.", "Uin Name Uid Remark ConsoleLogin PhoneNum CountryCode Email CreateTime NickName"},
+			{"ListUsers", apitest.P{}, "Data.0.", "Uin Name Uid Remark ConsoleLogin PhoneNum CountryCode Email CreateTime NickName"},
 			{"ListUsersForGroup", apitest.P{"GroupId": g}, "UserInfo.0.", "Uid Uin Name"},
 			{"GetRole", apitest.P{"RoleId": r}, "RoleInfo.", roleInfo},
 			{"DescribeRoleList", apitest.P{"Page": 1, "Rp": 200}, "List.0.", roleInfo},
@@ -42,9 +42,9 @@ func TestMembersThatClientsReadBlindlyAreNeverNull(t *testing.T) {
 			{"ListAttachedUserPolicies", apitest.P{"TargetUin": uin}, "List.0.", attachment},
 			{"ListAttachedGroupPolicies", apitest.P{"TargetGroupId": g}, "List.0.", attachment},
 			{"ListAttachedRolePolicies", apitest.P{"RoleId": r, "Page": 1, "Rp": 200}, "List.0.", attachment},
-			{"ListGroups", nil, "GroupInfo.0.", "GroupId GroupName CreateTime Remark"},
+			{"ListGroups", apitest.P{}, "GroupInfo.0.", "GroupId GroupName CreateTime Remark"},
 			{"GetGroup", apitest.P{"GroupId": g}, "", "GroupId GroupName CreateTime Remark GroupNum"},
-			{"ListAccessKeys", nil, "AccessKeys.0.", "AccessKeyId Status CreateTime"},
+			{"ListAccessKeys", apitest.P{}, "AccessKeys.0.", "AccessKeyId Status CreateTime"},
 		} {
 			answer := root.Must(t, "cam:"+c.action, c.params)
 			for member := range strings.FieldsSeq(c.members) {

@@ -92,10 +92,6 @@ const day = 24 * time.Hour
 // CreateUser makes a sub-account within the account's quotas: the number of sub-accounts, and for a root that is not
 // verified those of the last 24 hours, which deleting one does not give back.
 func (p *Product) CreateUser(ctx context.Context, tx *store.Tx, a store.Account, u User, at time.Time) (User, error) {
-	unverified, err := p.checkUserQuotas(ctx, tx, a, at)
-	if err != nil {
-		return u, err
-	}
 	uin, err1 := account.NextUIN(ctx, tx)
 	uid, err2 := account.NextUID(ctx, tx)
 	if err := errors.Join(err1, err2); err != nil {
@@ -111,44 +107,47 @@ func (p *Product) CreateUser(ctx context.Context, tx *store.Tx, a store.Account,
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (account, name_key) DO NOTHING`,
 		u.UIN, a, u.UID, int64(u.Kind), u.Name, fold(u.Name), u.Remark, flag(u.ConsoleLogin), flag(u.NeedReset), u.PasswordHash, passwordAt,
 		u.Phone, u.CountryCode, u.Email, u.WeComUserID, u.Created)
-	if err == nil {
-		if rows, _ := made.RowsAffected(); rows == 0 { // both drivers know the number
-			return u, fault.New(code.InvalidParameterSubUserNameInUse, u.Name)
-		}
-	}
-	if err == nil && unverified {
-		_, err = tx.ExecContext(ctx, `INSERT INTO user_creations (account, uin, created_at) VALUES ($1, $2, $3)`, a, u.UIN, u.Created)
-	}
 	if err != nil {
 		return u, fmt.Errorf("create user: %w", err)
+	}
+	if rows, _ := made.RowsAffected(); rows == 0 { // both drivers know the number
+		return u, fault.New(code.InvalidParameterSubUserNameInUse, u.Name)
+	}
+	// A name in use goes before a full quota, so the new row is among those that are counted.
+	if err := p.countUser(ctx, tx, a, u.UIN, at); err != nil {
+		return u, err
 	}
 	return u, rememberPassword(ctx, tx, a, u.UIN, u.PasswordHash, at)
 }
 
-// checkUserQuotas refuses one more sub-account where a quota is used up, and reports whether the root is unverified,
-// so that the new one counts for its day.
-func (p *Product) checkUserQuotas(ctx context.Context, tx *store.Tx, a store.Account, at time.Time) (unverified bool, err error) {
+// countUser refuses a new sub-account where it is one more than a quota allows. For a root that is not verified it
+// counts among those of its day.
+func (p *Product) countUser(ctx context.Context, tx *store.Tx, a store.Account, uin int64, at time.Time) error {
 	if p.quotas[account.SubAccounts] > 0 {
 		n, err := count(ctx, tx, `SELECT COUNT(*) FROM users WHERE account = $1`, a)
 		if err != nil {
-			return false, fmt.Errorf("count users: %w", err)
+			return fmt.Errorf("count users: %w", err)
 		}
-		if p.quotas.Exceeded(account.SubAccounts, int(n)+1) {
-			return false, fault.New(code.InvalidParameterSubUserFull)
+		if p.quotas.Exceeded(account.SubAccounts, int(n)) {
+			return fault.New(code.InvalidParameterSubUserFull)
 		}
 	}
 	owner, err := account.Get(ctx, tx, a)
 	if err != nil || owner.Verified {
-		return false, err
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO user_creations (account, uin, created_at) VALUES ($1, $2, $3)`, a, uin, at.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("count created user: %w", err)
 	}
 	n, err := count(ctx, tx, `SELECT COUNT(*) FROM user_creations WHERE account = $1 AND created_at > $2`, a, at.Add(-day).UnixMilli())
 	if err != nil {
-		return true, fmt.Errorf("count created users: %w", err)
+		return fmt.Errorf("count created users: %w", err)
 	}
-	if p.quotas.Exceeded(account.UnverifiedUsersPerDay, int(n)+1) {
-		return true, fault.New(code.RequestLimitExceededCreateUser)
+	if p.quotas.Exceeded(account.UnverifiedUsersPerDay, int(n)) {
+		return fault.New(code.RequestLimitExceededCreateUser)
 	}
-	return true, nil
+	return nil
 }
 
 // userResource is a sub-account's name in the audit trail.

@@ -180,6 +180,7 @@ func TestAccountsHoldNoMoreUsersThanTheirQuotas(t *testing.T) {
 		}
 		importUser(t, w, verified, cam.Receiver, "contact") // every kind counts
 		add(verified.Root, "late", "InvalidParameter.SubUserFull")
+		add(verified.Root, "UA", "InvalidParameter.SubUserNameInUse") // a client that tries again has the user that it wants
 		verified.Root.Must(t, "cam:DeleteUser", apitest.P{"Name": "ua"})
 		add(verified.Root, "late", "")
 
@@ -189,6 +190,7 @@ func TestAccountsHoldNoMoreUsersThanTheirQuotas(t *testing.T) {
 			w.Sleep(time.Minute)
 		}
 		add(unverified, "late", "RequestLimitExceeded.CreateUser")
+		add(unverified, "ub", "InvalidParameter.SubUserNameInUse")
 		unverified.Must(t, "cam:DeleteUser", apitest.P{"Name": "ua"})
 		add(unverified, "late", "RequestLimitExceeded.CreateUser") // a deletion does not give the place back
 		w.Sleep(24*time.Hour - 10*time.Minute - time.Second)

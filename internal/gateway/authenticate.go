@@ -173,16 +173,21 @@ func (g *Gateway) hosts(r *http.Request) []string {
 }
 
 // payloadHashes are what may stand for the body. Leaving it unsigned is for transports that protect it: TLS, or no
-// network at all.
+// network at all, which a proxy on this machine is not.
 func (g *Gateway) payloadHashes(q *request, ip netip.Addr) [][sha256.Size]byte {
 	sum := tc3.HashPayload(q.body)
 	switch declared := q.http.Header.Get("X-TC-Content-SHA256"); {
 	case declared == tc3.UnsignedPayload:
-		if q.http.TLS != nil || ip.IsLoopback() {
+		if q.http.TLS != nil || ip.IsLoopback() && !forwarded(q.http) {
 			return [][sha256.Size]byte{tc3.UnsignedPayloadHash()}
 		}
 	case len(declared) == 2*sha256.Size && !strings.EqualFold(declared, hex.EncodeToString(sum[:])):
 		return nil // it names another body: nothing can match
 	}
 	return [][sha256.Size]byte{sum}
+}
+
+// forwarded reports whether a proxy says that the request came from elsewhere.
+func forwarded(r *http.Request) bool {
+	return r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" || r.Header.Get("X-Real-Ip") != ""
 }

@@ -106,6 +106,7 @@ func (t *attempt) decide(ctx context.Context, question call.Question) (policy.De
 	if !d.Allowed {
 		return d, t.denial(ctx, q, resource, d)
 	}
+	t.allowed = append(t.allowed, q)
 	return d, nil
 }
 

@@ -51,7 +51,6 @@ type Dependencies struct {
 type Gateway struct {
 	*Pipeline
 	config    Config
-	finder    *credential.Finder
 	catalogue *catalogue
 	now       func() time.Time
 }
@@ -59,7 +58,7 @@ type Gateway struct {
 // New makes the gateway of these products.
 func New(config Config, d Dependencies, products []Product) *Gateway {
 	p := &Pipeline{
-		access: d.Access, db: d.Store, trail: d.Trail, keys: d.Keys, metrics: d.Metrics, log: d.Log,
+		access: d.Access, db: d.Store, trail: d.Trail, keys: d.Keys, finder: d.Finder, metrics: d.Metrics, log: d.Log,
 		limits: newLimiter(config.NoLimits), handlers: map[*wire.Action]Handler{},
 	}
 	var services []*wire.Service
@@ -69,7 +68,7 @@ func New(config Config, d Dependencies, products []Product) *Gateway {
 			p.handlers[a] = product.Handlers[a.Name]
 		}
 	}
-	return &Gateway{Pipeline: p, config: config, finder: d.Finder, catalogue: newCatalogue(services), now: d.Now}
+	return &Gateway{Pipeline: p, config: config, catalogue: newCatalogue(services), now: d.Now}
 }
 
 // ServeHTTP answers one API 3.0 request.
@@ -114,6 +113,7 @@ func (e *exchange) serve(ctx context.Context, w http.ResponseWriter, r *http.Req
 		return nil, fault.New(code.RequestLimitExceededIPLimitExceeded)
 	}
 	q, err := read(w, r)
+	e.facts.At = e.now() // a body may be long on its way: skew, expiry and conditions count from here
 	e.facts.Action, e.facts.Version, e.facts.Region = q.action, q.version, q.region
 	e.facts.Language, e.facts.Client = fault.ParseLanguage(q.language), q.client
 	if err != nil {
@@ -203,18 +203,29 @@ func (g *Gateway) peer(r *http.Request) netip.Addr {
 	}
 	// The last entry that is not one of our proxies is the first that none of them vouches for.
 	// A proxy may add its hop as a header of its own: all of them count, in order.
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	said := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
+	if said == "" {
+		return ip
+	}
+	hops := strings.Split(said, ",")
 	for i := len(hops) - 1; i >= 0; i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
-			break
+		if ip = parseHop(strings.TrimSpace(hops[i])); !ip.IsValid() {
+			break // no address: conditions on it must not hold by accident
 		}
-		ip = hop.Unmap()
 		if !g.isProxy(ip) {
 			break
 		}
 	}
 	return ip
+}
+
+// parseHop reads an address as proxies write it, with or without a port; garbage is the invalid address.
+func parseHop(text string) netip.Addr {
+	if hop, err := netip.ParseAddr(text); err == nil {
+		return hop.Unmap()
+	}
+	hop, _ := netip.ParseAddrPort(text)
+	return hop.Addr().Unmap()
 }
 
 func (g *Gateway) isProxy(ip netip.Addr) bool {

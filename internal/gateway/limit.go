@@ -55,7 +55,7 @@ func (l *limiter) count(k limitKey, second int64, n int) int {
 	w := &l.shards[maphash.Comparable(l.seed, k)%limiterShards]
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.second != second {
+	if second > w.second { // a call that was long on its way counts in the window that is open now
 		w.second = second
 		clear(w.counts)
 	}

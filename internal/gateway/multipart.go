@@ -13,9 +13,6 @@ import (
 	"github.com/hufu-iam/hufu/internal/wire/code"
 )
 
-// maxParts bounds what one body can make us hold; no action has nearly as many parameters.
-const maxParts = 2000
-
 // readMultipart reads a form of parts. A part named like a parameter holds its text; one that says it is JSON holds a
 // JSON value, which is how the Python SDK sends lists and structures.
 func (q *request) readMultipart(boundary string) error {

@@ -36,6 +36,7 @@ type Pipeline struct {
 	db       *store.DB
 	trail    *audit.Trail
 	keys     *credential.Keys
+	finder   *credential.Finder
 	limits   *limiter
 	metrics  Metrics
 	log      *slog.Logger
@@ -58,7 +59,8 @@ type attempt struct {
 	request  wire.Request
 	names    []string // resources it was authorized on
 	decision audit.Decision
-	recorded bool // the record is in the call's own transaction
+	allowed  []access.Question // what was asked so far, and granted
+	recorded bool              // the record is in the call's own transaction
 }
 
 // Run takes a call to its end. The error is what the caller may see.
@@ -165,6 +167,9 @@ func (t *attempt) write(ctx context.Context, fn func(tx *store.Tx) error) error 
 		return err
 	}
 	err := t.db.Write(ctx, func(tx *store.Tx) error {
+		if err := t.recheck(ctx); err != nil {
+			return err
+		}
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -172,6 +177,41 @@ func (t *attempt) write(ctx context.Context, fn func(tx *store.Tx) error) error 
 	})
 	t.recorded = err == nil
 	return err
+}
+
+// recheck asks again, now that it is this call's turn to write, whether the credential and the policies that let it in
+// still do: a call may have waited (for a password to be hashed, in the queue) past the answer of the one that took its
+// right away. What did not change is in memory, so this reads nothing.
+func (t *attempt) recheck(ctx context.Context) error {
+	if t.call.Caller.Kind == call.Anonymous {
+		return nil
+	}
+	h, err := t.finder.Find(ctx, t.call.Caller.KeyID)
+	if errors.Is(err, credential.ErrNotFound) {
+		return fault.New(code.AuthFailureSecretIdNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case h.Suspended:
+		return fault.New(code.AuthFailureUnauthorizedOperation)
+	case !h.Active && h.Temporary():
+		return fault.New(code.AuthFailureTokenFailure)
+	case !h.Active:
+		return fault.New(code.AuthFailureSecretIdNotFound)
+	}
+	for _, q := range t.allowed {
+		d, err := t.access.Decide(ctx, q)
+		if err != nil {
+			return err
+		}
+		if !d.Allowed {
+			t.decision = recorded(d)
+			return fault.New(code.AuthFailureUnauthorizedOperation)
+		}
+	}
+	return nil
 }
 
 // finish leaves the audit record of everything that was not recorded with its own changes, counts, and logs.
@@ -214,13 +254,15 @@ func (t *attempt) record(outcome string) *audit.Record {
 	c := t.call
 	r := &audit.Record{
 		Account: c.Caller.Account, At: c.At, RequestID: c.RequestID, Door: c.Door, Action: c.Service + ":" + c.Action,
-		CallerKind: c.Caller.Kind.String(), CallerID: c.Caller.ID(), KeyID: c.Caller.KeyID, IP: ipText(c.IP), Region: c.Region, Client: c.Client,
-		Resources:  append(append([]string(nil), t.names...), c.Objects()...),
-		Parameters: []byte(wire.Redact(t.ask.Action.Input, t.ask.Params, maxParameter)),
-		Decision:   t.decision, Outcome: outcome, Duration: time.Since(c.At),
+		CallerKind: c.Caller.Kind.String(), CallerID: c.Caller.ID(), KeyID: c.Caller.KeyID, IP: ipText(c.IP), Region: cut(c.Region, 64), Client: c.Client,
+		Resources: append(append([]string(nil), t.names...), c.Objects()...),
+		Decision:  t.decision, Outcome: outcome, Duration: time.Since(c.At),
 	}
 	if s := c.Caller.Session; s != nil {
 		r.CallerName = s.Name
+	}
+	if c.Caller.Kind != call.Anonymous { // what nobody signed is nobody's word
+		r.Parameters = []byte(wire.Redact(t.ask.Action.Input, t.ask.Params, maxParameter))
 	}
 	return r
 }

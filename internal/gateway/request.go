@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,6 +21,9 @@ const (
 	maxQuery = 32 << 10
 	maxForm  = 1 << 20
 	maxBody  = 10 << 20
+
+	// maxParts bounds how many parameters a form has, whatever its size; no action has nearly as many.
+	maxParts = 2000
 )
 
 // signing says how a request proves who sent it.
@@ -128,7 +132,11 @@ func splitForm(text string) ([]tc3.Param, error) {
 	if text == "" {
 		return nil, nil
 	}
-	params := make([]tc3.Param, 0, strings.Count(text, "&")+1)
+	pairs := strings.Count(text, "&") + 1
+	if pairs > maxParts {
+		return nil, fault.New(code.InvalidParameter).WithDetail("There are too many parameters.")
+	}
+	params := make([]tc3.Param, 0, pairs)
 	for pair := range strings.SplitSeq(text, "&") {
 		rawName, rawValue, ok := strings.Cut(pair, "=")
 		name, err1 := url.QueryUnescape(rawName)
@@ -155,24 +163,14 @@ func (q *request) without(names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	var kept []tc3.Param
-	for _, p := range q.flat {
-		if !contains(names, p.Name) {
-			kept = append(kept, p)
-		}
+	drop := make(map[string]bool, len(names))
+	for _, name := range names {
+		drop[name] = true
 	}
+	kept := slices.DeleteFunc(slices.Clone(q.flat), func(p tc3.Param) bool { return drop[p.Name] })
 	v, err := parseFlat(kept)
 	q.params = v
 	return err
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }
 
 // readCommon finds the common parameters: in X-TC headers, or for signature V1 among the parameters.

@@ -162,7 +162,7 @@ func (s *Server) Run(ctx context.Context, ready func(api, ops net.Addr)) error {
 	if err != nil {
 		return errors.Join(err, api.Close(), opsListener.Close(), s.close())
 	}
-	front := &http.Server{Handler: s.doors(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 90 * time.Second,
+	front := &http.Server{Handler: s.doors(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 90 * time.Second,
 		MaxHeaderBytes: 128 << 10, ErrorLog: slog.NewLogLogger(s.config.Log.Handler(), slog.LevelDebug)}
 	back := &http.Server{Handler: ops.Handler(s.health, s.metrics), ReadHeaderTimeout: 10 * time.Second}
 	door := &http.Server{Handler: s.actions.Handler(), ReadHeaderTimeout: 10 * time.Second}
