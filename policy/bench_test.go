@@ -3,6 +3,7 @@ package policy_test
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/hufu-iam/hufu/policy"
@@ -87,5 +88,40 @@ func TestDecideDoesNotAllocate(t *testing.T) {
 	q := benchmarkQuestion(t, 100)
 	if n := testing.AllocsPerRun(100, func() { policy.Decide(q) }); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// hostileTexts are as large as a text may be.
+func hostileTexts() map[string]string {
+	fill := func(head, piece, tail string) string {
+		return head + strings.Repeat(piece, (64<<10-len(head)-len(tail))/len(piece)) + tail
+	}
+	const allow = `"effect":"allow","action":"*","resource":"*"`
+	long := strings.Repeat("x", 20_000)
+	return map[string]string{
+		"statements":       fill(`{"version":"2.0","statement":[`, `{},`, `{}]}`),
+		"whole statements": fill(`{"version":"2.0","statement":[`, `{`+allow+`},`, `{`+allow+`}]}`),
+		"actions":          fill(`{"version":"2.0","statement":[{"effect":"allow","resource":"*","action":[`, `"*",`, `"*"]}]}`),
+		"resources":        fill(`{"version":"2.0","statement":[{"effect":"allow","action":"*","resource":[`, `"*",`, `"*"]}]}`),
+		"principals":       fill(`{"version":"2.0","principal":{"qcs":[`, `"qcs::cam::uin/1:uin/2",`, `"x"]},"statement":{}}`),
+		"conditions":       fill(`{"version":"2.0","statement":[{`+allow+`,"condition":{"string_equal":{`, `"a":"1",`, `"b":"1"}}}]}`),
+		"values":           fill(`{"version":"2.0","statement":[{`+allow+`,"condition":{"string_equal":{"a":[`, `1,`, `1]}}}]}`),
+		"stars":            fill(`{"version":"2.0","statement":[{`+allow+`,"condition":{"string_like":{"a":"`, `*?`, `"}}}]}`),
+		"a long operator":  fill(`{"version":"2.0","statement":[{`+allow+`,"condition":{"`+long+`":{"a":[`, `1,`, `1]}}}]}`),
+		"a long key":       fill(`{"version":"2.0","statement":[{`+allow+`,"condition":{"string_equal":{"`+long+`":[`, `1,`, `1]}}}]}`),
+		"wrapped":          fill(`{"strategyInfo":"[`, `[],`, `[]]"}`),
+		"percent":          fill("", `%5b`, ""),
+		"blanks":           fill("", " ", ""),
+	}
+}
+
+func BenchmarkCheckHostile(b *testing.B) {
+	for name, text := range hostileTexts() {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = policy.Check(text, policy.Rules{MaxLength: -1, AllowPrincipal: true})
+			}
+		})
 	}
 }

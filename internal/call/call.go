@@ -29,8 +29,9 @@ type Call struct {
 	IP        netip.Addr
 	Caller    *Principal
 
-	touched []string
-	hooks   Hooks
+	touched   []string
+	concerned []store.Account
+	hooks     Hooks
 }
 
 // Hooks are the pipeline's side of a call.
@@ -100,3 +101,13 @@ func (c *Call) Touched(resource string) { c.touched = append(c.touched, resource
 
 // Objects are the noted objects.
 func (c *Call) Objects() []string { return c.touched }
+
+// Concerns notes, inside Write, another account that the call acted in: it gets the audit record too.
+func (c *Call) Concerns(a store.Account) {
+	if a != c.Account() {
+		c.concerned = append(c.concerned, a)
+	}
+}
+
+// Concerned are the noted accounts.
+func (c *Call) Concerned() []store.Account { return c.concerned }

@@ -18,7 +18,7 @@ type Catalogue struct {
 
 // permissions that are no action of the API but that actions and the console ask for.
 var permissions = map[string][]string{
-	"cam": {"DeleteApiKey", "AddQywxSubAccount"},
+	"cam": {"DeleteApiKey", "AddQywxSubAccount", "CheckResource", "SigAndAuth"},
 }
 
 // resourceTypes are how the sixth segment of a hosted service's resources starts.

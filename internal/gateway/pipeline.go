@@ -173,6 +173,13 @@ func (t *attempt) write(ctx context.Context, fn func(tx *store.Tx) error) error 
 		if err := fn(tx); err != nil {
 			return err
 		}
+		for _, other := range t.call.Concerned() {
+			r := t.record("ok")
+			r.Account = other
+			if err := audit.Insert(ctx, tx, r); err != nil {
+				return err
+			}
+		}
 		return audit.Insert(ctx, tx, t.record("ok"))
 	})
 	t.recorded = err == nil

@@ -37,7 +37,7 @@ func (p *Product) AssumeRole(ctx context.Context, c *call.Call, in *sts20180813.
 	if err != nil {
 		return nil, err
 	}
-	made, err := p.issue(ctx, c, credential.Issue{Account: target.owner.UIN, UIN: c.Caller.UIN, RoleID: target.role.ID, Session: session})
+	made, err := p.issue(ctx, c, credential.Issue{Account: target.owner.UIN, UIN: c.Caller.UIN, Session: session}, target.role)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +76,9 @@ func (p *Product) mayAssume(ctx context.Context, c *call.Call, named qcs.Entity,
 		if _, denied := c.Ask(ctx, q); denied != nil {
 			return t, denied
 		}
+		if fault.Is(missing, code.ResourceNotFoundRoleNotFound) && t.owner.UIN != c.Account() {
+			return t, errNotTrusted // which roles another account has is for those that they trust
+		}
 		return t, missing
 	}
 	q.Names, q.Owner, q.Trust = t.names(named), t.account(), access.Trust(t.role.Name, t.role.Document)
@@ -92,8 +95,11 @@ func (p *Product) mayAssume(ctx context.Context, c *call.Call, named qcs.Entity,
 	if broken {
 		return t, fault.New(code.InternalErrorIllegalRole)
 	}
-	return t, fault.New(code.UnauthorizedOperation).WithDetail("The role does not trust the caller, or not under these conditions.")
+	return t, errNotTrusted
 }
+
+// errNotTrusted is the answer of a role to those that it does not trust, and in another account of one that is not there.
+var errNotTrusted = fault.New(code.UnauthorizedOperation).WithDetail("The role does not trust the caller, or not under these conditions.")
 
 // errNoRole is the answer for a role that is not there.
 var errNoRole = fault.New(code.ResourceNotFoundRoleNotFound)

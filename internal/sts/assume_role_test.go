@@ -10,6 +10,7 @@ import (
 
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/apitest"
+	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/internal/store"
 )
 
@@ -53,11 +54,16 @@ func TestWhoMayAssumeARole(t *testing.T) {
 			{"a deny for one is none for others", admin, as(arn("barred")), ""},
 			{"by the id of the role", b.Root, as(fmt.Sprintf("qcs::cam::uin/%d:role/%s", a.UIN, id)), ""},
 			{"a policy on the name holds for the id", b1, as(fmt.Sprintf("qcs::cam::uin/%d:role/%s", a.UIN, id)), ""},
-			{"a role that no product owns by the name of one that does", b.Root, as(fmt.Sprintf("qcs::cam::uin/%d:role/tencentcloudServiceRole/%s", a.UIN, id)), "ResourceNotFound.RoleNotFound"},
-			{"a role that is not there", b.Root, as(arn("none")), "ResourceNotFound.RoleNotFound"},
-			{"a role whose name differs in case", b.Root, as(arn("OPS")), "ResourceNotFound.RoleNotFound"},
-			{"an id that is not there", b.Root, as(fmt.Sprintf("qcs::cam::uin/%d:role/12", a.UIN)), "ResourceNotFound.RoleNotFound"},
-			{"an id beyond all numbers", b.Root, as(fmt.Sprintf("qcs::cam::uin/%d:role/99999999999999999999", a.UIN)), "ResourceNotFound.RoleNotFound"},
+			{"a role that no product owns by the name of one that does", a.Root, as(fmt.Sprintf("qcs::cam::uin/%d:role/tencentcloudServiceRole/%s", a.UIN, id)), "ResourceNotFound.RoleNotFound"},
+			{"in another account, a role that no product owns by the name of one that does", b.Root, as(fmt.Sprintf("qcs::cam::uin/%d:role/tencentcloudServiceRole/%s", a.UIN, id)), untrusted},
+			{"a role that is not there", a.Root, as(arn("none")), "ResourceNotFound.RoleNotFound"},
+			{"in another account, a role that is not there", b.Root, as(arn("none")), untrusted},
+			{"a role whose name differs in case", a.Root, as(arn("OPS")), "ResourceNotFound.RoleNotFound"},
+			{"in another account, a role whose name differs in case", b.Root, as(arn("OPS")), untrusted},
+			{"an id that is not there", a.Root, as(fmt.Sprintf("qcs::cam::uin/%d:role/12", a.UIN)), "ResourceNotFound.RoleNotFound"},
+			{"in another account, an id that is not there", b.Root, as(fmt.Sprintf("qcs::cam::uin/%d:role/12", a.UIN)), untrusted},
+			{"an id beyond all numbers", a.Root, as(fmt.Sprintf("qcs::cam::uin/%d:role/99999999999999999999", a.UIN)), "ResourceNotFound.RoleNotFound"},
+			{"in another account, an id beyond all numbers", b.Root, as(fmt.Sprintf("qcs::cam::uin/%d:role/99999999999999999999", a.UIN)), untrusted},
 			{"an account that is not there", b.Root, as(roleName(999, "ops")), "InvalidParameter.AccountNotAvaliable"},
 			{"an account beyond all numbers", b.Root, as("qcs::cam::uin/99999999999999999999:roleName/ops"), "InvalidParameter.AccountNotAvaliable"},
 			{"a missing role, to a caller who may not assume it", b2, as(arn("none")), denied},
@@ -269,5 +275,19 @@ func TestHowLongARoleSessionRuns(t *testing.T) {
 			first.Fails(t, ended, "sts:GetCallerIdentity", nil)
 			second.Must(t, "sts:GetCallerIdentity", nil)
 		})
+	})
+}
+
+func TestARoleAssumedFromAnotherAccountLeavesItsRecordInBoth(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		a, b := w.Account(t), w.Account(t)
+		newRole(t, a.Root, "ops", trust("", rootName(b.UIN)))
+		b.Root.Must(t, "sts:AssumeRole", as(roleName(a.UIN, "ops")))
+		for _, account := range []int64{a.UIN, b.UIN} {
+			records, err := audit.Query(t.Context(), w.DB.Read(), audit.Filter{Account: store.Account(account), Action: "sts:AssumeRole", Limit: 10})
+			if err != nil || len(records) != 1 || records[0].CallerID != b.UIN || records[0].Outcome != "ok" {
+				t.Errorf("account %d has %+v, %v", account, records, err)
+			}
+		}
 	})
 }

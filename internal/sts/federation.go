@@ -55,7 +55,7 @@ func (p *Product) GetFederationToken(ctx context.Context, c *call.Call, in *sts2
 	}
 	made, err := p.issue(ctx, c, credential.Issue{Account: who.Account, UIN: who.UIN, Session: call.Session{
 		Kind: call.Federation, Name: in.Name, Policy: text, Issued: c.At, Expires: c.At.Add(time.Duration(seconds) * time.Second),
-	}})
+	}}, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,9 @@ func (p *Product) QueryApiKey(ctx context.Context, c *call.Call, in *sts20180813
 			return nil, err
 		}
 	}
+	if uin == int64(who.Account) && who.Kind == call.User {
+		return nil, fault.New(code.InvalidParameterParamError, "TargetUin") // as in cam: a sub-user has no business with the root's keys
+	}
 	out := &sts20180813.QueryApiKeyResponse{}
 	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) error {
 		found, err := p.directory.Has(ctx, q, who.Account, uin)

@@ -70,17 +70,22 @@ func (p *Product) GetCallerIdentity(_ context.Context, c *call.Call, _ *sts20180
 }
 
 // issue makes a credential in the call's transaction. What the credential ends with must still be there: the key that
-// the caller's own credential hangs on, and the role.
-func (p *Product) issue(ctx context.Context, c *call.Call, in credential.Issue) (made *credential.Temporary, err error) {
+// the caller's own credential hangs on, and the role (nil for sessions of none), with the trust policy that was asked.
+func (p *Product) issue(ctx context.Context, c *call.Call, in credential.Issue, role *access.Role) (made *credential.Temporary, err error) {
 	err = c.Write(ctx, func(tx *store.Tx) error {
-		if in.RoleID != 0 {
-			role, err := p.directory.Role(ctx, tx, in.Account, in.RoleID, "")
+		if role != nil {
+			now, err := p.directory.Role(ctx, tx, in.Account, role.ID, "")
 			if err != nil {
 				return err
 			}
-			if role == nil {
+			if now == nil {
 				return errNoRole
 			}
+			if now.Document != role.Document {
+				return errNotTrusted // not by the document that was decided on; the next call reads the new one
+			}
+			in.RoleID = role.ID
+			c.Concerns(in.Account)
 		}
 		in.Parent, err = p.keys.Parent(ctx, tx, c.Caller)
 		if errors.Is(err, credential.ErrEnded) {

@@ -1,0 +1,74 @@
+package wire
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// hostileForms are what a form or a multipart body can be at worst, in the bounds that ParseFlattened sets.
+func hostileForms() map[string][]Param {
+	many := func(n int, name string) []Param {
+		out := make([]Param, n)
+		for i := range out {
+			out[i].Name = fmt.Sprintf(name, i)
+		}
+		return out
+	}
+	forms := map[string][]Param{
+		"tiny":         many(110_000, "%d"),
+		"deep":         many(20_000, "A.B.C.D.E.F.G.H.I.J.K.L.M.N.O.P%d"),
+		"deep, apart":  many(20_000, "A%d.B.C.D.E.F.G.H.I.J.K.L.M.N.O.P"),
+		"long prefix":  many(2_000, strings.Repeat("x", 500)+".%d"),
+		"long indexes": append(many(1_990, "A.%d"), many(10, "A."+strings.Repeat("9", 500)+"%d")...),
+		"huge index":   append(many(1_999, "A.%d"), Param{Name: "A." + strings.Repeat("0", 900_000) + "1"}),
+		"JSON parts":   many(2_000, "A%d"),
+	}
+	for i := range forms["JSON parts"] {
+		p := &forms["JSON parts"][i]
+		p.JSON, p.Value = true, "["+strings.Repeat("[],", 1700)+"1]"
+	}
+	return forms
+}
+
+func BenchmarkParseFlattenedHostile(b *testing.B) {
+	for name, form := range hostileForms() {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = ParseFlattened(slices.Clone(form))
+			}
+		})
+	}
+}
+
+func BenchmarkParseJSONHostile(b *testing.B) {
+	const size = 10 << 20
+	object := func(n int) string {
+		var s strings.Builder
+		for i := range n {
+			fmt.Fprintf(&s, `,"%d":1`, i)
+		}
+		return "{" + s.String()[1:] + "}"
+	}
+	for name, body := range map[string]string{
+		"tiny values":                      `{"A":[` + strings.Repeat("1,", size/2-8) + `1]}`,
+		"tiny lists":                       `{"A":[` + strings.Repeat("[],", size/3-8) + `1]}`,
+		"one large object":                 object(900_000),
+		"a large object, and many smaller": `{"A":[` + object(maxValues/2) + strings.Repeat(","+object(17), maxValues/40) + `]}`,
+		"objects":                          `{"A":[` + strings.Repeat(object(17)+",", 60_000) + `1]}`,
+		"escapes":                          `{"A":[` + strings.Repeat(`"\n",`, size/5-8) + `1]}`,
+		"one string":                       `{"A":"` + strings.Repeat("x", size-16) + `"}`,
+		"one string escaped":               `{"A":"` + strings.Repeat(`\n`, size/2-8) + `"}`,
+		"two strings escaped":              `{"A":"` + strings.Repeat("x", size/2-16) + `\n","B":"` + strings.Repeat("x", size/2-16) + `\n"}`,
+	} {
+		b.Run(name, func(b *testing.B) {
+			in := []byte(body)
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = ParseJSON(in)
+			}
+		})
+	}
+}
