@@ -13,8 +13,15 @@ import (
 // A writer of policies wants [Check], which also validates: Parse stops at
 // the first code of its own and so cannot say which of a parsing and a
 // validation fault is to be reported.
+//
+// Parse is for texts that Check let through once, and has no bound of its own:
+// were a policy to become unreadable because a bound was lowered, its denies
+// would be lost. Text from elsewhere is for Check, which has [MaxBytes].
 func Parse(text string) (*Document, error) {
-	d, probs := read(text)
+	d, root, probs := open(text)
+	if probs.first == nil {
+		(&documentReader{d, probs}).document(root)
+	}
 	if err := probs.err(); err != nil {
 		return nil, err
 	}
@@ -62,33 +69,34 @@ func visible(text string) int {
 	return n
 }
 
-// read parses as much as it can, so that of several faults the one that is
-// reported first can be picked. The document is usable only without faults.
-func read(text string) (*Document, *problems) {
+// open takes a text out of its wrappings. What is inside is for a
+// documentReader, which parses as much as it can, so that of several faults
+// the one that is reported first can be picked. The document is usable only
+// without faults.
+func open(text string) (*Document, node, *problems) {
 	d, probs := &Document{Text: text, Body: text}, &problems{}
 	decoded, err := Decode(text)
 	if err != nil {
 		probs.first, probs.rank = err.(*Error), CodePolicyDocumentError.rank()
-		return d, probs
+		return d, node{}, probs
 	}
 	d.Text, d.Body = decoded, decoded
 	if strings.Trim(decoded, " \t\r\n") == "" {
 		probs.add(CodePolicyDocumentError, 0, "", "the document is empty")
-		return d, probs
+		return d, node{}, probs
 	}
 	root, syntax := readJSON(decoded)
 	if syntax != nil {
 		probs.add(CodePolicyDocumentError, syntax.off, "", "not JSON: %s", syntax.msg)
-		return d, probs
+		return d, root, probs
 	}
 	body, bodyText, fault := unwrap(root, decoded)
 	if fault != nil {
 		probs.add(CodePolicyDocumentError, fault.off, "", "%s", fault.msg)
-		return d, probs
+		return d, root, probs
 	}
 	d.Body = bodyText
-	(&documentReader{d, probs}).document(body)
-	return d, probs
+	return d, body, probs
 }
 
 // unwrap takes a policy out of a strategyInfo wrapper, once. In a wrapper
@@ -244,12 +252,12 @@ func (r *documentReader) actions(s *Statement, seen map[string]node, off int, pa
 	path += ".action"
 	for _, item := range list(v, path) {
 		if item.kind != kindString {
-			r.probs.add(CodeActionError, item.off, item.path, "an action is %s, not a string", item.kind)
+			r.probs.add(CodeActionError, item.off, item.path(), "an action is %s, not a string", item.kind)
 			continue
 		}
 		a, ok := parseAction(item.text)
 		if !ok {
-			r.probs.add(CodeActionError, item.off, item.path, "%q is no action", item.text)
+			r.probs.add(CodeActionError, item.off, item.path(), "%q is no action", item.text)
 		}
 		s.Actions = append(s.Actions, item.text)
 		s.actions = append(s.actions, a)
@@ -263,32 +271,41 @@ func (r *documentReader) resources(s *Statement, v node, path string) {
 	}
 	for _, item := range list(v, path) {
 		if item.kind != kindString {
-			r.probs.add(CodeResourceError, item.off, item.path, "a resource is %s, not a string", item.kind)
+			r.probs.add(CodeResourceError, item.off, item.path(), "a resource is %s, not a string", item.kind)
 			continue
 		}
 		res, code, why := parseResource(item.text)
 		if code != "" {
-			r.probs.add(code, item.off, item.path, "%s", why)
+			r.probs.add(code, item.off, item.path(), "%s", why)
 		}
 		s.Resources = append(s.Resources, item.text)
 		s.resources = append(s.resources, res)
 	}
 }
 
-// An item is a value with its path.
+// An item is a value with its place. The path is made when it is asked for:
+// a text may have many items, and few of them have a fault.
 type item struct {
 	node
-	path string
+	list  string // path of the list
+	index int    // -1 for the one value that stands for a list
+}
+
+func (i *item) path() string {
+	if i.index < 0 {
+		return i.list
+	}
+	return fmt.Sprintf("%s[%d]", i.list, i.index)
 }
 
 // list returns the elements of an array, or the one value that stands for it.
 func list(v node, path string) []item {
 	if v.kind != kindArray {
-		return []item{{v, path}}
+		return []item{{v, path, -1}}
 	}
 	items := make([]item, len(v.items))
 	for i, n := range v.items {
-		items[i] = item{n, fmt.Sprintf("%s[%d]", path, i)}
+		items[i] = item{n, path, i}
 	}
 	return items
 }

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hufu-iam/hufu/qcs"
 )
@@ -14,7 +15,7 @@ func (r *documentReader) conditions(s *Statement, n node, path string) {
 	}
 	r.unique(n, path, CodeStatementError)
 	for _, op := range n.members {
-		at := path + "." + op.name
+		at := path + "." + short(op.name)
 		_, known := parseOperator(op.name)
 		if !known {
 			r.probs.add(CodeConditionTypeError, op.off, at, "unknown operator %q", op.name)
@@ -25,7 +26,7 @@ func (r *documentReader) conditions(s *Statement, n node, path string) {
 		}
 		r.unique(op.value, at, CodeStatementError)
 		for _, k := range op.value.members {
-			r.condition(s, op.name, known, k, fmt.Sprintf("%s[%q]", at, k.name))
+			r.condition(s, op.name, known, k, fmt.Sprintf("%s[%q]", at, short(k.name)))
 		}
 	}
 }
@@ -40,7 +41,7 @@ func (r *documentReader) condition(s *Statement, op string, known bool, k member
 		case kindString, kindNumber, kindBool:
 			c.Values = append(c.Values, item.text)
 		default:
-			r.probs.add(CodeConditionContentError, item.off, item.path, "a value is %s", item.kind)
+			r.probs.add(CodeConditionContentError, item.off, item.path(), "a value is %s", item.kind)
 			known = false
 		}
 	}
@@ -56,6 +57,20 @@ func (r *documentReader) condition(s *Statement, op string, known bool, k member
 		r.probs.add(CodeConditionContentError, k.value.off, path, "%s", why)
 	}
 	s.compiled = append(s.compiled, compiled)
+}
+
+// short cuts a name from the text for a path. Every path below the name
+// repeats it: a long one with many values would cost their product.
+func short(name string) string {
+	const most = 64
+	if len(name) <= most {
+		return name
+	}
+	end := most
+	for !utf8.RuneStart(name[end]) {
+		end--
+	}
+	return name[:end] + "…"
 }
 
 // unique refuses repeated members where names keep their case.
@@ -83,7 +98,7 @@ func (r *documentReader) principal(n node, path string, twice Code) *Principals 
 	}
 	r.unique(n, path, twice)
 	for _, m := range n.members {
-		at := path + "." + m.name
+		at := path + "." + short(m.name)
 		class := PrincipalClass(m.name)
 		if class != ClassQCS && class != ClassService && class != ClassFederated {
 			r.probs.add(CodePrincipalError, m.off, at, "unknown kind of principal %q", m.name)
@@ -101,18 +116,18 @@ func (r *documentReader) principal(n node, path string, twice Code) *Principals 
 
 func (r *documentReader) principalEntry(p *Principals, class PrincipalClass, n item) {
 	if n.kind != kindString || strings.TrimSpace(n.text) == "" {
-		r.probs.add(CodePrincipalError, n.off, n.path, "a principal must be a string that is not empty")
+		r.probs.add(CodePrincipalError, n.off, n.path(), "a principal must be a string that is not empty")
 		return
 	}
-	e := PrincipalEntry{Class: class, Text: n.text, Offset: n.off, Path: n.path}
+	e := PrincipalEntry{Class: class, Text: n.text, Offset: n.off, Path: n.path()}
 	if class != ClassService {
 		entity, err := qcs.ParseEntity(n.text)
 		provider := entity.Kind == qcs.KindSAMLProvider || entity.Kind == qcs.KindOIDCProvider
 		switch {
 		case err != nil:
-			r.probs.add(CodePrincipalQcsError, n.off, n.path, "%s", err)
+			r.probs.add(CodePrincipalQcsError, n.off, e.Path, "%s", err)
 		case provider != (class == ClassFederated):
-			r.probs.add(CodePrincipalQcsError, n.off, n.path, "%s cannot be a %s principal", entity.Kind, class)
+			r.probs.add(CodePrincipalQcsError, n.off, e.Path, "%s cannot be a %s principal", entity.Kind, class)
 		}
 		e.Entity = entity
 	}

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"fmt"
+	"math"
 	"strings"
 
 	"github.com/hufu-iam/hufu/qcs"
@@ -22,6 +24,11 @@ const (
 // MaxLength is the documented limit of a policy; see [Length].
 const MaxLength = 6144
 
+// MaxBytes bounds a policy text as it was submitted, blanks and percent
+// encoding included, whatever its limit of characters: it keeps what is costly
+// to read, or to keep, from being read at all.
+const MaxBytes = 64 << 10
+
 // A Catalogue knows the services that are hosted here. Documents may name
 // others too: only what a hosted service certainly has not got is refused.
 type Catalogue interface {
@@ -38,7 +45,7 @@ type Catalogue interface {
 // policy of an account, without principal and without catalogue.
 type Rules struct {
 	Kind DocumentKind
-	// MaxLength overrides [MaxLength]; negative means no limit.
+	// MaxLength overrides [MaxLength]; negative means no limit but [MaxBytes].
 	MaxLength int
 	// AllowPrincipal admits users and groups as principals of an identity
 	// policy: creating it attaches it to them.
@@ -47,7 +54,8 @@ type Rules struct {
 	// a role, that has a code of its own for too long a document.
 	Update bool
 	// KnownPrincipal returns "" for a principal that exists, or the code to
-	// answer. nil checks nothing; see [Document.Principals].
+	// answer. It is not asked about the principals of a document that is too
+	// long. nil checks nothing; see [Document.Principals].
 	KnownPrincipal func(PrincipalEntry) Code
 	// Catalogue may be nil: then every service is accepted.
 	Catalogue Catalogue
@@ -65,9 +73,18 @@ type Rules struct {
 
 // Check parses and validates. Of all faults it reports the one that the
 // documented order of codes puts first. Trust and session policies answer
-// with the codes of their own APIs. The error is an [*Error].
+// with the codes of their own APIs. A text of more than [MaxBytes] is too long,
+// and nothing else about it is looked at. The error is an [*Error].
 func Check(text string, rules Rules) (*Document, error) {
-	d, probs := read(text)
+	if len(text) > MaxBytes {
+		return nil, rules.translate(oversized(len(text)))
+	}
+	d, root, probs := open(text)
+	// That a document is too long goes before all that is wrong inside, but in
+	// a trust policy.
+	if probs.first == nil && (rules.Kind == TrustPolicy || visible(d.Body) <= rules.limit()) {
+		(&documentReader{d, probs}).document(root)
+	}
 	d.validate(rules, probs)
 	if probs.first != nil {
 		return nil, rules.translate(probs.first)
@@ -77,12 +94,30 @@ func Check(text string, rules Rules) (*Document, error) {
 
 // Validate checks a parsed document. The error is an [*Error].
 func (d *Document) Validate(rules Rules) error {
+	if len(d.Text) > MaxBytes {
+		return rules.translate(oversized(len(d.Text)))
+	}
 	probs := &problems{}
 	d.validate(rules, probs)
 	if probs.first != nil {
 		return rules.translate(probs.first)
 	}
 	return nil
+}
+
+// limit is the limit of visible characters.
+func (rules *Rules) limit() int {
+	switch {
+	case rules.MaxLength < 0:
+		return math.MaxInt
+	case rules.MaxLength == 0:
+		return MaxLength
+	}
+	return rules.MaxLength
+}
+
+func oversized(bytes int) *Error {
+	return &Error{Code: CodePolicyDocumentLengthOverLimit, Detail: fmt.Sprintf("%d bytes, more than %d", bytes, MaxBytes)}
 }
 
 // translate turns the codes of permission policies into those that the APIs
@@ -117,12 +152,10 @@ func sessionCode(c Code) Code {
 }
 
 func (d *Document) validate(rules Rules, probs *problems) {
-	limit := rules.MaxLength
-	if limit == 0 {
-		limit = MaxLength
-	}
-	if length := visible(d.Body); limit > 0 && length > limit {
+	limit := rules.limit()
+	if length := visible(d.Body); length > limit {
 		probs.add(CodePolicyDocumentLengthOverLimit, 0, "", "%d characters, more than %d", length, limit)
+		rules.KnownPrincipal = nil // may cost a lookup each, and their codes come later
 	}
 	if rules.Features == nil {
 		rules.Features = DefaultFeatures()
@@ -138,7 +171,8 @@ func (d *Document) validate(rules Rules, probs *problems) {
 			v.resources(s)
 		}
 	}
-	if rules.Kind == SessionPolicy && rules.Principal != nil && limit > 0 && visible(d.expanded(rules.Principal)) > limit {
+	// Comes last of all, so it is not worth its cost once there is another fault.
+	if probs.first == nil && rules.Kind == SessionPolicy && rules.Principal != nil && rules.MaxLength >= 0 && visible(d.expanded(rules.Principal)) > limit {
 		probs.add(CodeExtendStrategyOverSize, 0, "", "longer than %d characters with its variables filled in", limit)
 	}
 }

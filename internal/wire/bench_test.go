@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// hostileForms are what a form or a multipart body can be at worst, in the bounds that ParseFlattened sets.
+// hostileForms are what a form or a multipart body can be at worst, within the bounds of ParseFlattened and beyond.
 func hostileForms() map[string][]Param {
 	many := func(n int, name string) []Param {
 		out := make([]Param, n)
@@ -16,18 +16,20 @@ func hostileForms() map[string][]Param {
 		}
 		return out
 	}
+	long := strings.Repeat("9", maxFlatName-20)
 	forms := map[string][]Param{
-		"tiny":         many(110_000, "%d"),
-		"deep":         many(20_000, "A.B.C.D.E.F.G.H.I.J.K.L.M.N.O.P%d"),
-		"deep, apart":  many(20_000, "A%d.B.C.D.E.F.G.H.I.J.K.L.M.N.O.P"),
-		"long prefix":  many(2_000, strings.Repeat("x", 500)+".%d"),
-		"long indexes": append(many(1_990, "A.%d"), many(10, "A."+strings.Repeat("9", 500)+"%d")...),
-		"huge index":   append(many(1_999, "A.%d"), Param{Name: "A." + strings.Repeat("0", 900_000) + "1"}),
-		"JSON parts":   many(2_000, "A%d"),
+		"tiny":           many(110_000, "%d"),
+		"deep":           many(maxParams, "A.B.C.D.E.F.G.H.I.J.K.L.M.N.O.P%d"),
+		"deep, apart":    many(maxParams, "A%d.B.C.D.E.F.G.H.I.J.K.L.M.N.O.P"),
+		"long prefix":    many(maxParams, strings.Repeat("x", maxFlatName-20)+".%d"),
+		"long indexes":   append(many(maxParams-10, "A.%d"), many(10, "A."+long+"%d")...),
+		"one long index": append(many(maxParams-1, "A.%d"), Param{Name: "A." + long}),
+		"huge index":     append(many(maxParams-1, "A.%d"), Param{Name: "A." + strings.Repeat("0", 900_000) + "1"}),
+		"JSON parts":     many(maxParams, "A%d"),
 	}
 	for i := range forms["JSON parts"] {
 		p := &forms["JSON parts"][i]
-		p.JSON, p.Value = true, "["+strings.Repeat("[],", 1700)+"1]"
+		p.JSON, p.Value = true, "[[],[],[],[],[],[],[],1]"
 	}
 	return forms
 }

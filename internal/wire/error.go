@@ -16,12 +16,15 @@ const (
 // Error says what is wrong with the parameters of a call. All of it may be shown to the caller.
 type Error struct {
 	Code   string // a documented error code
-	Path   string // the parameter, as in Tags.0.Key; "" when it is about the whole
+	Path   string // the parameter, as in Tags.0.Key, shortened; "" when it is about the whole
 	Value  string // the offending value, shortened; "" for a secret or where there is none
 	Detail string // one sentence
 }
 
 func (e *Error) Error() string { return e.Code + ": " + e.Detail }
+
+// maxPath bounds the names of the caller's that errors repeat, in characters.
+const maxPath = 128
 
 // shorten cuts s to n runes for a message or a record.
 func shorten(s string, n int) string {
@@ -39,7 +42,7 @@ func shorten(s string, n int) string {
 }
 
 // quote puts a name in back-quotes: tools that read messages look for them.
-func quote(s string) string { return "`" + strings.ReplaceAll(shorten(s, 128), "`", "'") + "`" }
+func quote(s string) string { return "`" + strings.ReplaceAll(shorten(s, maxPath), "`", "'") + "`" }
 
 // fault is an Error in the making. A walk that finds one names the way to it from the inside out, so that a walk
 // without faults costs nothing.
@@ -72,5 +75,5 @@ func (f *fault) err() error {
 	if f == nil {
 		return nil
 	}
-	return &Error{Code: f.code, Path: f.path, Value: f.value, Detail: "The parameter " + quote(f.path) + " " + f.what + "."}
+	return &Error{Code: f.code, Path: shorten(f.path, maxPath), Value: f.value, Detail: "The parameter " + quote(f.path) + " " + f.what + "."}
 }

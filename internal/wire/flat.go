@@ -7,9 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of the flattened form.
+// Bounds of the flattened form. No action has nearly as many parameters, nor names as long: parameters are sorted by
+// name, so what a name costs is paid for every other one.
 const (
 	maxFlatDepth = 16
+	maxFlatName  = 1024
+	maxParams    = 2000
 	maxElements  = 1000
 )
 
@@ -24,7 +27,7 @@ type Param struct {
 // as numbers and gaps are closed, so lists may start anywhere. The same name twice, a name that is both a value and
 // a prefix, and members mixed with elements are refused. It sorts params.
 func ParseFlattened(params []Param) (*Value, error) {
-	if len(params) > maxValues {
+	if len(params) > maxParams {
 		return nil, syntax("there are too many values")
 	}
 	for i := range params {
@@ -43,11 +46,13 @@ func ParseFlattened(params []Param) (*Value, error) {
 }
 
 func badName(name, why string) error {
-	return &Error{Code: codeInvalid, Path: name, Detail: "The parameter " + quote(name) + " " + why + "."}
+	return &Error{Code: codeInvalid, Path: shorten(name, maxPath), Detail: "The parameter " + quote(name) + " " + why + "."}
 }
 
 func checkName(p *Param) error {
 	switch {
+	case len(p.Name) > maxFlatName:
+		return badName(p.Name, "has too long a name")
 	case !utf8.ValidString(p.Name) || !utf8.ValidString(p.Value):
 		return syntax("the text is not UTF-8")
 	case strings.IndexByte(p.Name, 0) >= 0 || strings.IndexByte(p.Value, 0) >= 0:

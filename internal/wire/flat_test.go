@@ -24,6 +24,10 @@ func params(text string) []Param {
 }
 
 func TestParseFlattenedAccepts(t *testing.T) {
+	var many []string
+	for i := range 1000 {
+		many = append(many, fmt.Sprintf("A.%d.B=x&A.%d.C=x", i, i))
+	}
 	for _, tc := range []struct{ name, in, want string }{
 		{"nothing", "", `{}`},
 		{"scalars", "B=2&A=1", `{"A":"1","B":"2"}`},
@@ -37,6 +41,8 @@ func TestParseFlattenedAccepts(t *testing.T) {
 		{"a list of structures", "A.0.K=a&A.1.K=c&A.0.V=b", `{"A":[{"K":"a","V":"b"},{"K":"c"}]}`},
 		{"an index with leading zeros is the same element", "A.00.K=a&A.0.V=b", `{"A":[{"K":"a","V":"b"}]}`},
 		{"digits at the top are a name", "0=a", `{"0":"a"}`},
+		{"two thousand parameters", strings.Join(many, "&"), `{"A":[` + strings.Repeat(`{"B":"x","C":"x"},`, 999) + `{"B":"x","C":"x"}]}`},
+		{"a name of 1024 bytes", strings.Repeat("A", 1024) + "=1", `{"` + strings.Repeat("A", 1024) + `":"1"}`},
 		{"a JSON part", `A!=[{"K":1}]&B=x`, `{"A":[{"K":1}],"B":"x"}`},
 		{"a JSON part that is null", `A!=null`, `{}`},
 		{"a JSON part inside a list", `A.0!={"K":1}&A.1!={"K":2}`, `{"A":[{"K":1},{"K":2}]}`},
@@ -55,10 +61,14 @@ func TestParseFlattenedAccepts(t *testing.T) {
 }
 
 func TestParseFlattenedRefuses(t *testing.T) {
-	var long []string
+	var long, many []string
+	for i := range 2001 {
+		many = append(many, fmt.Sprintf("A%d=x", i))
+	}
 	for i := range 1001 {
 		long = append(long, fmt.Sprintf("A.%d=x", i))
 	}
+	tooMany := "A!=[" + strings.Repeat("1,", maxValues/2) + "1]&B!=[" + strings.Repeat("1,", maxValues/2) + "1]"
 	for _, tc := range []struct{ name, in, path string }{
 		{"the same name twice", "A=1&A=1", "A"},
 		{"the same element twice", "A.0=1&A.0=2", "A.0"},
@@ -68,6 +78,8 @@ func TestParseFlattenedRefuses(t *testing.T) {
 		{"elements mixed with members", "A.0=1&A.B=2", "A.B"},
 		{"more than a thousand elements", strings.Join(long, "&"), "A.1000"},
 		{"seventeen levels", "A" + strings.Repeat(".B", 16) + "=1", "A" + strings.Repeat(".B", 16)},
+		{"two thousand parameters and one", strings.Join(many, "&"), ""},
+		{"a name of more than 1024 bytes", strings.Repeat("A", 1025) + "=1", strings.Repeat("A", 128) + "…"},
 		{"an empty name", "=1", ""},
 		{"an empty part", "A..B=1", "A..B"},
 		{"a leading dot", ".A=1", ".A"},
@@ -76,6 +88,7 @@ func TestParseFlattenedRefuses(t *testing.T) {
 		{"a NUL character", "A=a\x00b", ""},
 		{"malformed JSON in a part", "A!={", "A"},
 		{"nesting beyond the bound in a part", "A.B!=" + strings.Repeat("[", 31) + strings.Repeat("]", 31), "A.B"},
+		{"too many values in all parts", tooMany, ""},
 		{"duplicate names in a part", `A!={"B":1,"B":1}`, "A"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

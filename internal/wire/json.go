@@ -9,7 +9,7 @@ import (
 // Bounds of a JSON body. No action comes near them; they keep a small body from becoming a large tree.
 const (
 	maxJSONDepth = 32
-	maxValues    = 100_000
+	maxValues    = 20_000
 )
 
 // ParseJSON reads one JSON object, strictly: a duplicate name, a byte order mark, bytes that are not UTF-8, NUL
@@ -170,7 +170,7 @@ func (p *jsonParser) container(kind ValueKind, end byte) (Value, error) {
 	kids := p.stack[mark:]
 	if kind == ObjectValue {
 		if name, twice := p.duplicate(kids); twice {
-			return Value{}, &Error{Code: codeInvalid, Path: name, Detail: "The parameter " + quote(name) + " is given twice."}
+			return Value{}, badName(name, "is given twice")
 		}
 		kids = dropNulls(kids)
 	}

@@ -34,6 +34,7 @@ func TestParseJSONAccepts(t *testing.T) {
 		{"escapes are read", `{"A":"\"\\\/\b\f\n\r\t\u4e2d\ud83d\ude00x"}`, "{\"A\":\"\\\"\\\\/\\u0008\\u000c\\n\\r\\t中😀x\"}"},
 		{"escaped names are names", `{"\u0041":1}`, `{"A":1}`},
 		{"markup is not escaped", `{"A":"<a&b>"}`, `{"A":"<a&b>"}`},
+		{"as many values as may be", `{"A":[` + strings.Repeat("1,", maxValues-3) + `1]}`, `{"A":[` + strings.Repeat("1,", maxValues-3) + `1]}`},
 		{"the deepest nesting", strings.Repeat(`{"A":`, 31) + `[]` + strings.Repeat("}", 31), strings.Repeat(`{"A":`, 31) + `[]` + strings.Repeat("}", 31)},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -49,6 +50,7 @@ func TestParseJSONAccepts(t *testing.T) {
 }
 
 func TestParseJSONRefuses(t *testing.T) {
+	long := strings.Repeat("A", 1<<16)
 	many := "{" + strings.Repeat(`"a":1,`, 20) + `"b":2}`
 	for _, tc := range []struct{ name, in string }{
 		{"a list", `[]`},
@@ -59,6 +61,7 @@ func TestParseJSONRefuses(t *testing.T) {
 		{"a duplicate name", `{"A":1,"A":1}`},
 		{"a duplicate name that is null", `{"A":null,"A":1}`},
 		{"a duplicate name spelt with an escape", `{"A":1,"\u0041":1}`},
+		{"a long duplicate name", `{"` + long + `":1,"` + long + `":1}`},
 		{"a duplicate name below the top", `{"A":[{"B":1,"B":2}]}`},
 		{"a duplicate name among many", many},
 		{"nesting beyond the bound", strings.Repeat(`{"A":`, 33) + `1` + strings.Repeat("}", 33)},
@@ -90,6 +93,8 @@ func TestParseJSONRefuses(t *testing.T) {
 			v, err := ParseJSON([]byte(tc.in))
 			if got := code(t, err); got != "InvalidParameter" {
 				t.Errorf("code %q, value %v", got, v)
+			} else if e := err.(*Error); len(e.Path)+len(e.Detail) > 1000 {
+				t.Errorf("an error of %d bytes", len(e.Path)+len(e.Detail))
 			}
 		})
 	}

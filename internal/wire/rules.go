@@ -150,21 +150,57 @@ func fail(code string, m *Member, v *Value, what string) *fault {
 	return f
 }
 
-// Bounds of a redacted record, whatever the caller sends.
-const redactElements = 100
+// RedactSpare is how much longer than one printed string of the limit the text of Redact may be.
+const RedactSpare = 16 << 10
+
+// redactions are the cuts that Redact tries in turn, until what it prints is within its bound: the first keep what
+// people read, the last keeps the names of everything.
+var redactions = [...]struct{ text, elements int }{{math.MaxInt, 100}, {256, 20}, {32, 4}}
+
+const (
+	redactName    = 128 // characters of a name that the contract does not know
+	redactMembers = 100 // of an object: more than an object of the contract has
+)
 
 // Redact prints the parameters of a call for the audit record: compact JSON, members in the order sent, secrets as
-// "***", strings cut to limit characters, lists to 100 elements. It takes trees that did not pass Check: what the
-// contract does not know is masked, since it may be a misspelt secret, and common parameters are left out.
+// "***", scalars cut to limit characters, lists to 100 elements. What is still longer than one string of limit
+// characters and RedactSpare is cut further, everywhere rather than at the end, where the members that matter may be.
+// It takes trees that did not pass Check: what the contract does not know is masked, since it may be a misspelt
+// secret, and common parameters are left out. The text is JSON whatever the tree.
 func Redact(in *Struct, v *Value, limit int) string {
 	if limit <= 0 {
-		limit = math.MaxInt
+		limit = RedactSpare
 	}
-	return string(redactObject(nil, in, v, limit, true))
+	// A character costs six bytes at most, \u001f.
+	most := 6*limit + RedactSpare
+	var r redactor
+	for _, cut := range redactions {
+		// Where the last cut is not enough, it stops this side of the bound, by more than what is open may take.
+		r = redactor{dst: r.dst[:0], limit: min(limit, cut.text), elements: cut.elements, most: most - RedactSpare/2}
+		r.object(in, v, true)
+		if !r.stopped && len(r.dst) <= most {
+			break
+		}
+	}
+	return string(r.dst)
 }
 
-func redactObject(dst []byte, s *Struct, v *Value, limit int, top bool) []byte {
-	dst = append(dst, '{')
+// redactor is one try to print a tree within most bytes.
+type redactor struct {
+	dst             []byte
+	limit, elements int
+	most            int
+	stopped         bool
+}
+
+// full tells whether the rest is left out: it is the i-th of a container that may have n, or the text is too long.
+func (r *redactor) full(i, n int) bool {
+	r.stopped = r.stopped || len(r.dst) > r.most
+	return r.stopped || i >= n
+}
+
+func (r *redactor) object(s *Struct, v *Value, top bool) {
+	r.dst = append(r.dst, '{')
 	comma := false
 	for i := range v.kids {
 		kid := &v.kids[i]
@@ -173,52 +209,59 @@ func redactObject(dst []byte, s *Struct, v *Value, limit int, top bool) []byte {
 			continue
 		}
 		if comma {
-			dst = append(dst, ',')
-		}
-		if i == redactElements {
-			dst = append(dst, `"…":"***"`...)
-			break
+			r.dst = append(r.dst, ',')
 		}
 		comma = true
-		dst = append(AppendString(dst, shorten(kid.name, limit)), ':')
-		dst = redactMember(dst, m, kid, limit)
-	}
-	return append(dst, '}')
-}
-
-func redactMember(dst []byte, m *Member, v *Value, limit int) []byte {
-	if m == nil || m.Secret {
-		return append(dst, `"***"`...)
-	}
-	if !m.List || v.kind != ListValue {
-		return redactValue(dst, m, v, limit)
-	}
-	dst = append(dst, '[')
-	for i := range v.kids {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if i == redactElements {
-			dst = AppendString(dst, fmt.Sprintf("… %d more", len(v.kids)-i))
+		if r.full(i, redactMembers) {
+			r.dst = append(r.dst, `"…":"***"`...)
 			break
 		}
-		dst = redactValue(dst, m, &v.kids[i], limit)
+		name := kid.name
+		if m == nil {
+			name = shorten(name, min(r.limit, redactName))
+		}
+		r.dst = append(AppendString(r.dst, name), ':')
+		r.member(m, kid)
 	}
-	return append(dst, ']')
+	r.dst = append(r.dst, '}')
 }
 
-func redactValue(dst []byte, m *Member, v *Value, limit int) []byte {
+func (r *redactor) member(m *Member, v *Value) {
+	switch {
+	case m == nil || m.Secret:
+		r.dst = append(r.dst, `"***"`...)
+		return
+	case !m.List || v.kind != ListValue:
+		r.value(m, v)
+		return
+	}
+	r.dst = append(r.dst, '[')
+	for i := range v.kids {
+		if i > 0 {
+			r.dst = append(r.dst, ',')
+		}
+		if r.full(i, r.elements) {
+			r.dst = AppendString(r.dst, fmt.Sprintf("… %d more", len(v.kids)-i))
+			break
+		}
+		r.value(m, &v.kids[i])
+	}
+	r.dst = append(r.dst, ']')
+}
+
+func (r *redactor) value(m *Member, v *Value) {
 	switch {
 	case m.Kind == Object && v.kind == ObjectValue:
-		return redactObject(dst, m.Struct, v, limit, false)
+		r.object(m.Struct, v, false)
 	case v.kind == ObjectValue || v.kind == ListValue:
-		return append(dst, `"***"`...)
+		r.dst = append(r.dst, `"***"`...)
 	case fits(m, v) && (m.Kind == Int || m.Kind == Uint):
-		return AppendInt(dst, v.Int())
+		r.dst = AppendInt(r.dst, v.Int())
 	case fits(m, v) && m.Kind == Bool:
-		return AppendBool(dst, v.Bool())
-	case v.kind == Text || v.kind == StringValue:
-		return AppendString(dst, shorten(v.text, limit))
+		r.dst = AppendBool(r.dst, v.Bool())
+	case v.kind == Text || v.kind == StringValue || len(v.text) > r.limit: // half of a number is no number
+		r.dst = AppendString(r.dst, shorten(v.text, r.limit))
+	default:
+		r.dst = v.AppendJSON(r.dst)
 	}
-	return v.AppendJSON(dst)
 }
