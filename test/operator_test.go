@@ -317,7 +317,7 @@ func TestAudit(t *testing.T) {
 			flags []string
 			want  int
 		}{
-			"of an account":       {[]string{"--account", strconv.FormatInt(other.UIN, 10)}, 1},
+			"of an account":       {[]string{"--account", strconv.FormatInt(other.UIN, 10)}, 2}, // its own making too
 			"of an action":        {[]string{"--action", "cam:AddUser"}, 2},
 			"of both":             {[]string{"--action", "cam:AddUser", "--account", strconv.FormatInt(root, 10)}, 1},
 			"a limit":             {[]string{"--limit", "3"}, 3},

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/cache"
@@ -24,6 +26,7 @@ type Holder struct {
 	Suspended bool // the account is
 
 	tokenHash []byte
+	outdated  []store.Change // what makes it so, beside a change of the SecretId itself
 }
 
 // Temporary reports whether the credential needs its token.
@@ -54,19 +57,29 @@ const AccountChangeKind = "account"
 // NewFinder keeps at most max holders.
 func NewFinder(k *Keys, max int) *Finder {
 	f := &Finder{keys: k, cache: cache.New[string, *Holder](max, func(id string) string { return id })}
-	k.db.Subscribe(func(changes []store.Change) {
-		for _, c := range changes {
-			switch c.Kind {
-			case ChangeKind:
-				f.cache.Drop(c.ID)
-			case AccountChangeKind:
-				f.cache.DropAll(func(_ string, h *Holder) bool { return h.Principal.Account == c.Account })
-			case store.KindEverything:
-				f.cache.DropAll(nil)
-			}
-		}
-	})
+	k.db.Subscribe(f.forget)
 	return f
+}
+
+// forget drops what changes have made outdated. The holders are walked once, not once a change: other nodes' changes come
+// in by the thousand.
+func (f *Finder) forget(changes []store.Change) {
+	told := map[store.Change]bool{}
+	for _, c := range changes {
+		switch c.Kind {
+		case ChangeKind:
+			f.cache.Drop(c.ID)
+		case AccountChangeKind, KeySessionsChangeKind, RoleSessionsChangeKind, AccountSessionsChangeKind:
+			told[c] = true
+		case store.KindEverything:
+			f.cache.DropAll(nil)
+		}
+	}
+	if len(told) > 0 {
+		f.cache.DropAll(func(_ string, h *Holder) bool {
+			return slices.ContainsFunc(h.outdated, func(c store.Change) bool { return told[c] })
+		})
+	}
 }
 
 // Find answers ErrNotFound for an id that is not there. It does not check the state; the caller does, in the
@@ -108,6 +121,7 @@ func (f *Finder) permanent(ctx context.Context, secretID string) (*Holder, error
 		p.Kind = call.Root
 	}
 	h.Active = status == Active
+	h.outdated = []store.Change{{Account: p.Account, Kind: AccountChangeKind}}
 	return h, f.unseal(h, sealed, bindKey(secretID))
 }
 
@@ -117,13 +131,14 @@ func (f *Finder) temporary(ctx context.Context, secretID string) (*Holder, error
 	p := &h.Principal
 	var sealed []byte
 	var tags string
-	var issued, expires int64
-	var revoked sql.NullInt64
+	var issued, expires, revocations int64
+	var parent string
+	var parentAccount store.Account
 	err := f.keys.db.Read().QueryRowContext(ctx, `SELECT s.account, s.kind, s.uin, s.role_id, s.name, s.secret, s.token_hash, s.policy, s.tags,
-			s.source_identity, s.mfa, s.depth, s.issued_at, s.expires_at, s.revoked_at, a.appid, a.suspended
+			s.source_identity, s.mfa, s.depth, s.issued_at, s.expires_at, s.parent, s.parent_account, `+ended+`, a.appid, a.suspended
 		FROM sessions s JOIN accounts a ON a.uin = s.account WHERE s.secret_id = $1`, secretID).
 		Scan(&p.Account, &s.Kind, &p.UIN, &p.RoleID, &s.Name, &sealed, &h.tokenHash, &s.Policy, &tags,
-			&s.SourceIdentity, &s.MFA, &s.Depth, &issued, &expires, &revoked, &p.AppID, &h.Suspended)
+			&s.SourceIdentity, &s.MFA, &s.Depth, &issued, &expires, &parent, &parentAccount, &revocations, &p.AppID, &h.Suspended)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +146,13 @@ func (f *Finder) temporary(ctx context.Context, secretID string) (*Holder, error
 		return nil, fmt.Errorf("session tags: %w", err)
 	}
 	s.Issued, s.Expires = time.UnixMilli(issued), time.UnixMilli(expires)
-	h.Active = !revoked.Valid
+	h.Active = revocations == 0
+	h.outdated = []store.Change{
+		{Account: p.Account, Kind: AccountChangeKind},
+		{Account: p.Account, Kind: RoleSessionsChangeKind, ID: strconv.FormatInt(p.RoleID, 10)},
+		{Account: parentAccount, Kind: KeySessionsChangeKind, ID: parent},
+		{Account: parentAccount, Kind: AccountSessionsChangeKind},
+	}
 	switch {
 	case p.RoleID != 0:
 		p.Kind = call.Role
@@ -149,25 +170,30 @@ func (f *Finder) unseal(h *Holder, sealed []byte, bind string) error {
 	return err
 }
 
-// ErrEnded is a credential that was disabled, deleted or suspended while its call was under way.
+// ErrEnded is a credential that was disabled, deleted, revoked or suspended, or ran out, while its call was under way.
 var ErrEnded = errors.New("the credential has ended")
 
 // Parent is the permanent key at the root of the chain that a caller's credential hangs on, "" where a federated login
-// is. Asked in the transaction that issues a credential it makes sure that the key is still in force: a session that
-// missed the end of its key would never end with it. ErrEnded if it is not.
-func (k *Keys) Parent(ctx context.Context, q store.Queryer, p *call.Principal) (string, error) {
+// is. Asked in the transaction that issues a credential it makes sure that the caller's own and the key are still in
+// force: a session that missed the end of its key would never end with it. ErrEnded if they are not.
+func (k *Keys) Parent(ctx context.Context, tx *store.Tx, p *call.Principal) (string, error) {
 	parent := p.KeyID
 	if p.Session != nil {
-		err := q.QueryRowContext(ctx, `SELECT parent FROM sessions WHERE secret_id = $1`, p.KeyID).Scan(&parent)
-		if err != nil {
+		var expires, revocations int64
+		err := tx.QueryRowContext(ctx, `SELECT s.parent, s.expires_at, `+ended+` FROM sessions s WHERE s.secret_id = $1`, p.KeyID).
+			Scan(&parent, &expires, &revocations)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return "", fmt.Errorf("find parent key: %w", err)
+		}
+		if err != nil || revocations > 0 || tx.Now().UnixMilli() >= expires {
+			return "", ErrEnded
 		}
 		if parent == "" {
 			return "", nil
 		}
 	}
 	var live int
-	err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM access_keys k JOIN accounts a ON a.uin = k.account
+	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM access_keys k JOIN accounts a ON a.uin = k.account
 		WHERE k.secret_id = $1 AND k.status = $2 AND a.suspended = 0`, parent, Active).Scan(&live)
 	if err != nil {
 		return "", fmt.Errorf("check parent key: %w", err)

@@ -45,10 +45,12 @@ func OpenKeyring(path string, create bool) (*Keyring, error) {
 	k := &Keyring{path: path}
 	err := k.load()
 	if errors.Is(err, fs.ErrNotExist) && create {
-		if err := k.append(); err != nil {
-			return nil, err
+		if err = k.append(); err == nil {
+			// The directory may be as new as the file. One that we may not read its parent of was made by somebody else.
+			if err = syncDir(filepath.Dir(filepath.Dir(path))); errors.Is(err, fs.ErrPermission) {
+				err = nil
+			}
 		}
-		return k, nil
 	}
 	if err != nil {
 		return nil, err
@@ -125,7 +127,8 @@ func (k *Keyring) snapshot() []string {
 	return append([]string(nil), k.lines...)
 }
 
-// write replaces the file in one step and reads it back.
+// write replaces the file in one step and reads it back. When it returns, the new file outlives a power cut: rows may be
+// sealed under a key that only it holds.
 func (k *Keyring) write(lines []string) error {
 	tmp, err := os.CreateTemp(filepath.Dir(k.path), ".master-key-*") // 0600 from the start
 	if err != nil {
@@ -137,10 +140,22 @@ func (k *Keyring) write(lines []string) error {
 	if err == nil {
 		err = os.Rename(tmp.Name(), k.path)
 	}
+	if err == nil {
+		err = syncDir(filepath.Dir(k.path))
+	}
 	if err != nil {
 		return fmt.Errorf("master key file: %w", err)
 	}
 	return k.load()
+}
+
+// syncDir makes a directory's entries durable. A variable, for tests of when it is called.
+var syncDir = func(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // retire keeps the sealing key alone.

@@ -2,11 +2,13 @@ package credential
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -203,4 +205,60 @@ func TestAKeyFileThatVanishedIsToldAsSuch(t *testing.T) {
 	if _, err := r.Open(ring(t, t.TempDir()+"/other.key").Seal(nil, ""), ""); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v, want that the file is not there", err)
 	}
+}
+
+// A rename is durable when its directory is. Rows that were sealed under a key whose file a power cut takes back are lost.
+func TestTheKeyFileIsDurableBeforeAnythingIsSealed(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "master.key")
+	really := syncDir
+	t.Cleanup(func() { syncDir = really })
+	var synced []string // each directory, with what the key file held
+	syncDir = func(d string) error {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Error(err)
+		}
+		synced = append(synced, d+" "+string(text))
+		return really(d)
+	}
+	wants := func(what string, dirs ...string) {
+		t.Helper()
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for _, d := range dirs {
+			want = append(want, d+" "+string(text))
+		}
+		if !slices.Equal(synced, want) {
+			t.Errorf("%s: synced %q, want %q", what, synced, want)
+		}
+		synced = nil
+	}
+	r := ring(t, path)
+	wants("first creation", dir, filepath.Dir(dir))
+	if err := r.append(); err != nil {
+		t.Fatal(err)
+	}
+	wants("a new key", dir)
+	if err := r.retire(); err != nil {
+		t.Fatal(err)
+	}
+	wants("the old keys go", dir)
+}
+
+func TestARotationWhoseKeyIsNotDurableSealsNothing(t *testing.T) {
+	each(t, func(t *testing.T, k *Keys) {
+		all := fill(t, k, 3, 3)
+		broken, really := errors.New("disk is broken"), syncDir
+		syncDir = func(string) error { return broken }
+		n, err := k.Rotate(context.Background(), func(int) { t.Error("values were sealed") })
+		syncDir = really
+		if n != 0 || !errors.Is(err, broken) {
+			t.Errorf("sealed %d, %v; want none and the disk's error", n, err)
+		}
+		all.check(t, NewKeys(k.db, ring(t, k.ring.path)))
+	})
 }

@@ -208,7 +208,7 @@ func TestASessionIsFoundAsItWasIssued(t *testing.T) {
 				if h.Secret != made.SecretKey || !h.Active || !h.Temporary() || !made.Expires.Equal(tc.in.Session.Expires) {
 					t.Errorf("found %+v for %+v", h, made)
 				}
-				root, err := k.Parent(context.Background(), k.db.Read(), &h.Principal)
+				root, err := parentOf(k, &h.Principal)
 				if err != nil || root != parent {
 					t.Errorf("the parent is %s, %v, want %s", root, err, parent)
 				}

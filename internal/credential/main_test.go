@@ -5,16 +5,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/store/storetest"
 )
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-// each runs body on every engine, with the keys of a fresh database that has two root accounts.
+// each runs body on every engine, with the keys of a fresh database that has two root accounts, at noon.
 func each(t *testing.T, body func(t *testing.T, k *Keys)) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	storetest.EachConfig(t, func(t *testing.T, cfg store.Config) {
+		cfg.Now = func() time.Time { return noon }
+		db := storetest.Open(t, cfg)
 		k := NewKeys(db, ring(t, t.TempDir()+"/master.key"))
 		addAccount(t, db, us, 1250000001)
 		addAccount(t, db, them, 1250000002)
@@ -78,4 +81,13 @@ func find(t *testing.T, f *Finder, id string) *Holder {
 		t.Fatalf("find %s: %v", id, err)
 	}
 	return h
+}
+
+// parentOf asks for the root of the chain that a caller's credential hangs on.
+func parentOf(k *Keys, p *call.Principal) (parent string, err error) {
+	err = k.db.Write(context.Background(), func(tx *store.Tx) (err error) {
+		parent, err = k.Parent(context.Background(), tx, p)
+		return err
+	})
+	return parent, err
 }

@@ -1,8 +1,6 @@
 package gateway
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"net/http"
 	"strconv"
 
@@ -13,22 +11,6 @@ import (
 
 // maxResponse is the largest answer. Our decision: the real limit is not published.
 const maxResponse = 50 << 20
-
-// NewRequestID draws a lower-case UUIDv4.
-func NewRequestID() string {
-	var raw [16]byte
-	rand.Read(raw[:])
-	raw[6] = raw[6]&0x0f | 0x40
-	raw[8] = raw[8]&0x3f | 0x80
-	var text [36]byte
-	hex.Encode(text[:8], raw[:4])
-	hex.Encode(text[9:13], raw[4:6])
-	hex.Encode(text[14:18], raw[6:8])
-	hex.Encode(text[19:23], raw[8:10])
-	hex.Encode(text[24:], raw[10:])
-	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	return string(text[:])
-}
 
 // answer writes the envelope. Every answer of the API is HTTP 200, errors too: SDKs turn any other status into an
 // error without code. The content type has no parameters, because the Python SDK compares it whole.

@@ -85,7 +85,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if trace := r.Header.Get("X-TC-TraceId"); trace != "" && len(trace) <= 128 {
 		w.Header().Set("X-TC-TraceId", trace)
 	}
-	e := &exchange{Gateway: g, facts: call.Call{RequestID: NewRequestID(), Door: "api3", At: g.now(), IP: g.peer(r)}}
+	e := &exchange{Gateway: g, facts: call.Call{RequestID: call.NewRequestID(), Door: "api3", At: g.now(), IP: g.peer(r)}}
 	response, failed := e.guarded(r.Context(), w, r)
 	answer(w, e.facts.RequestID, response, failed, e.facts.Language)
 }

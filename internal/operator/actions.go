@@ -5,8 +5,10 @@ package operator
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 	"unicode"
@@ -14,14 +16,37 @@ import (
 
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/qcs"
 )
 
 // Actions are the operator's actions on one opened database.
 type Actions struct {
 	DB   *store.DB
 	Keys *credential.Keys
+}
+
+// record leaves the audit record of an action in the action's own transaction. The operator has no identity of ours: the
+// record names the user that the process runs as, which is the server's for a command that came through its socket.
+func record(ctx context.Context, tx *store.Tx, r audit.Record, parameters any) error {
+	text, err := json.Marshal(parameters)
+	if err != nil {
+		return fmt.Errorf("audit record: %w", err)
+	}
+	r.At, r.RequestID, r.Door, r.Parameters = tx.Now(), call.NewRequestID(), "operator", text
+	r.CallerKind, r.CallerID = "operator", int64(os.Getuid())
+	r.Decision.Effect = "none"
+	return audit.Insert(ctx, tx, &r)
+}
+
+// named are the parameters of a record about an account.
+type named struct{ Name string }
+
+// keyName is the name of a key in a record.
+func keyName(a store.Account, secretID string) string {
+	return qcs.Resource{Service: "cam", Account: fmt.Sprintf("uin/%d", a), Path: "accesskey/" + secretID}.String()
 }
 
 // Created is a new root account with its first key. The names are those that scripts read.
@@ -60,8 +85,11 @@ func (a *Actions) create(ctx context.Context, in account.New, allowed func(*stor
 			return err
 		}
 		made, id, key, err := account.Create(ctx, tx, a.Keys, in, tx.Now())
+		if err != nil {
+			return err
+		}
 		out = &Created{UIN: made.UIN, AppID: made.AppID, Name: made.Name, SecretID: id, SecretKey: key}
-		return err
+		return record(ctx, tx, audit.Record{Account: made.UIN, Action: "hufu:CreateAccount", Resources: []string{keyName(made.UIN, id)}, Outcome: "ok"}, named{made.Name})
 	})
 	if store.IsUniqueViolation(err) {
 		return nil, fmt.Errorf("a key with the id %s exists already", in.SecretID)
@@ -133,17 +161,28 @@ func (a *Actions) ListAccounts(ctx context.Context) ([]Account, error) {
 	return out, err
 }
 
-// CreateKey makes a further key for a root account, beyond its quota if need be: it is for a root that lost its own.
-func (a *Actions) CreateKey(ctx context.Context, uin store.Account) (*Created, error) {
-	var out *Created
-	err := a.DB.Write(ctx, func(tx *store.Tx) error {
+// on does an action on one account, and leaves its record.
+func (a *Actions) on(ctx context.Context, uin store.Account, action string, do func(tx *store.Tx, of account.Account) (resources []string, err error)) error {
+	return a.DB.Write(ctx, func(tx *store.Tx) error {
 		of, err := account.Get(ctx, tx, uin)
 		if err != nil {
 			return err
 		}
+		resources, err := do(tx, of)
+		if err != nil {
+			return err
+		}
+		return record(ctx, tx, audit.Record{Account: uin, Action: action, Resources: resources, Outcome: "ok"}, named{of.Name})
+	})
+}
+
+// CreateKey makes a further key for a root account, beyond its quota if need be: it is for a root that lost its own.
+func (a *Actions) CreateKey(ctx context.Context, uin store.Account) (*Created, error) {
+	var out *Created
+	err := a.on(ctx, uin, "hufu:CreateKey", func(tx *store.Tx, of account.Account) ([]string, error) {
 		id, key, err := a.Keys.Create(ctx, tx, uin, int64(uin), "", "", nil, tx.Now())
 		out = &Created{UIN: of.UIN, AppID: of.AppID, Name: of.Name, SecretID: id, SecretKey: key}
-		return err
+		return []string{keyName(uin, id)}, err
 	})
 	if err != nil {
 		return nil, err
@@ -153,17 +192,23 @@ func (a *Actions) CreateKey(ctx context.Context, uin store.Account) (*Created, e
 
 // Verify marks an account as verified.
 func (a *Actions) Verify(ctx context.Context, uin store.Account) error {
-	return a.DB.Write(ctx, func(tx *store.Tx) error { return account.Verify(ctx, tx, uin) })
+	return a.on(ctx, uin, "hufu:VerifyAccount", func(tx *store.Tx, _ account.Account) ([]string, error) {
+		return nil, account.Verify(ctx, tx, uin)
+	})
 }
 
 // Suspend stops an account's logins and signed calls.
 func (a *Actions) Suspend(ctx context.Context, uin store.Account) error {
-	return a.DB.Write(ctx, func(tx *store.Tx) error { return account.Suspend(ctx, tx, a.Keys, uin, tx.Now()) })
+	return a.on(ctx, uin, "hufu:SuspendAccount", func(tx *store.Tx, _ account.Account) ([]string, error) {
+		return nil, account.Suspend(ctx, tx, a.Keys, uin, tx.Now())
+	})
 }
 
 // Resume undoes Suspend.
 func (a *Actions) Resume(ctx context.Context, uin store.Account) error {
-	return a.DB.Write(ctx, func(tx *store.Tx) error { return account.Resume(ctx, tx, uin) })
+	return a.on(ctx, uin, "hufu:ResumeAccount", func(tx *store.Tx, _ account.Account) ([]string, error) {
+		return nil, account.Resume(ctx, tx, uin)
+	})
 }
 
 // Audit reads the audit trail.
@@ -171,7 +216,17 @@ func (a *Actions) Audit(ctx context.Context, f audit.Filter) ([]audit.Record, er
 	return audit.Query(ctx, a.DB.Read(), f)
 }
 
-// RotateSecrets seals every secret under a new master key.
+// RotateSecrets seals every secret under a new master key. That is many writes, so its record has one of its own at the
+// end; a rotation that failed on its way has changed something too, and leaves one.
 func (a *Actions) RotateSecrets(ctx context.Context, progress func(done int)) (int, error) {
-	return a.Keys.Rotate(ctx, progress)
+	n, err := a.Keys.Rotate(ctx, progress)
+	if errors.Is(err, credential.ErrRotating) {
+		return n, err
+	}
+	r := audit.Record{Action: "hufu:RotateSecrets", Outcome: "ok"}
+	if err != nil {
+		r.Outcome = "InternalError"
+	}
+	ctx = context.WithoutCancel(ctx) // what was done was done
+	return n, errors.Join(err, a.DB.Write(ctx, func(tx *store.Tx) error { return record(ctx, tx, r, struct{ Sealed int }{n}) }))
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -136,20 +138,21 @@ func TestCommandsOnBothWays(t *testing.T) {
 					}
 				}
 
+				const elsewhere store.Account = 42 // the account has the records of the steps above
 				records := []audit.Record{
-					{ID: 1000 << 20, Account: made.UIN, At: time.UnixMilli(1000), Action: "cam:AddUser", Outcome: "ok"},
-					{ID: 2000 << 20, Account: made.UIN, At: time.UnixMilli(2000), Action: "cam:GetUser", Outcome: "ok"},
+					{ID: 1000 << 20, Account: elsewhere, At: time.UnixMilli(1000), Action: "cam:AddUser", Outcome: "ok"},
+					{ID: 2000 << 20, Account: elsewhere, At: time.UnixMilli(2000), Action: "cam:GetUser", Outcome: "ok"},
 				}
 				if err := db.Write(ctx, func(tx *store.Tx) error {
 					return errors.Join(audit.Insert(ctx, tx, &records[0]), audit.Insert(ctx, tx, &records[1]))
 				}); err != nil {
 					t.Fatal(err)
 				}
-				got, err := c.Audit(ctx, audit.Filter{Account: made.UIN, Action: "cam:AddUser", Limit: 10})
+				got, err := c.Audit(ctx, audit.Filter{Account: elsewhere, Action: "cam:AddUser", Limit: 10})
 				if err != nil || len(got) != 1 || got[0].ID != records[0].ID || !got[0].At.Equal(records[0].At) {
 					t.Errorf("the audit trail answers %+v, %v", got, err)
 				}
-				if got, err := c.Audit(ctx, audit.Filter{Account: made.UIN, Since: time.UnixMilli(2000), Limit: 10}); err != nil || len(got) != 1 || got[0].ID != records[1].ID {
+				if got, err := c.Audit(ctx, audit.Filter{Account: elsewhere, Since: time.UnixMilli(2000), Limit: 10}); err != nil || len(got) != 1 || got[0].ID != records[1].ID {
 					t.Errorf("the audit trail since then answers %+v, %v", got, err)
 				}
 
@@ -270,6 +273,211 @@ func TestTheSocketIsTheOperatorsAlone(t *testing.T) {
 				t.Errorf("a clean stop leaves the socket behind: %v", err)
 			}
 		})
+	}
+}
+
+// Between its making and its chmod a socket has the mode that the umask leaves. Whoever connects then, stays connected.
+func TestTheSocketIsNeverWiderThanTheOperator(t *testing.T) {
+	defer syscall.Umask(syscall.Umask(0))
+	d := dir(t)
+	stop, watched := make(chan struct{}), make(chan error, 1)
+	go func() { // looks all the time for a socket that others could reach
+		for {
+			select {
+			case <-stop:
+				watched <- nil
+				return
+			default:
+			}
+			entries, err := os.ReadDir(d)
+			if err != nil {
+				watched <- err
+				return
+			}
+			for _, e := range entries {
+				if info, err := e.Info(); err == nil && info.Mode().Perm()&0o077 != 0 {
+					watched <- fmt.Errorf("%s has mode %v", e.Name(), info.Mode())
+					return
+				}
+			}
+		}
+	}()
+	for range 300 {
+		l, err := Listen(d, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	if err := <-watched; err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(d); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestListenRefusesADirectoryThatOthersMayWriteTo(t *testing.T) {
+	for _, tc := range []struct {
+		mode os.FileMode
+		ok   bool
+	}{{0o700, true}, {0o755, true}, {0o770, false}, {0o702, false}, {0o777, false}} {
+		for _, shared := range []bool{false, true} {
+			d := dir(t)
+			if err := os.Chmod(d, tc.mode); err != nil {
+				t.Fatal(err)
+			}
+			l, err := Listen(d, shared)
+			if (err == nil) != tc.ok || (l != nil) != tc.ok {
+				t.Errorf("%04o, shared %t: %v, %v", tc.mode, shared, l, err)
+			}
+			if err != nil && (!strings.Contains(err.Error(), d) || !strings.Contains(err.Error(), "chmod go-w")) {
+				t.Errorf("%04o: the error does not help: %v", tc.mode, err)
+			}
+			if l != nil {
+				if err := l.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	}
+}
+
+// Replicas on one machine may share a directory. The commands go to the database, so one socket is enough.
+func TestASecondServerLeavesTheFirstsSocketAlone(t *testing.T) {
+	for name, deep := range map[string]string{"a short path": "", "a path too long for a socket": strings.Repeat("long/", 25)} {
+		t.Run(name, func(t *testing.T) {
+			d := filepath.Join(dir(t), deep)
+			if err := os.MkdirAll(d, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			first, err := Listen(d, true)
+			if err != nil || first == nil {
+				t.Fatal(first, err)
+			}
+			if second, err := Listen(d, true); second != nil || err != nil {
+				t.Errorf("the second got %v, %v; want neither", second, err)
+			}
+			if _, err := Dial(d); err != nil {
+				t.Errorf("the first does not answer any more: %v", err)
+			}
+			// Killed: its file is there, and nobody listens.
+			if err := first.(*socket).Listener.Close(); err != nil {
+				t.Fatal(err)
+			}
+			second, err := Listen(d, true)
+			if err != nil || second == nil {
+				t.Fatalf("after the first has gone: %v, %v", second, err)
+			}
+			if err := first.Close(); err == nil || !errors.Is(err, net.ErrClosed) {
+				t.Errorf("closing again: %v", err)
+			}
+			if _, err := Dial(d); err != nil {
+				t.Errorf("the first took the second's socket away when it was closed: %v", err)
+			}
+			if err := second.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// essence is what a record of the operator says.
+type essence struct {
+	Account        store.Account
+	Action, Params string
+	Resources      []string
+	Outcome, Kind  string
+	Door, Effect   string
+	CallerID       int64
+}
+
+// Whoever runs the installation leaves traces like everybody else.
+func TestTheOperatorIsInTheTrail(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx, a := context.Background(), actions(t, db)
+		first, err := a.Bootstrap(ctx, account.New{Name: "first"}, "Tiger-Tally-7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := a.CreateAccount(ctx, account.New{Name: "生产", Unverified: true, SecretID: "AKIDchosen", SecretKey: "0123456789abcdef"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, err := a.CreateKey(ctx, made.UIN)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(a.Verify(ctx, made.UIN), a.Suspend(ctx, made.UIN), a.Resume(ctx, made.UIN)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.RotateSecrets(ctx, func(int) {}); err != nil {
+			t.Fatal(err)
+		}
+		// What does not happen leaves no record.
+		_, again := a.CreateAccount(ctx, account.New{Name: "two", SecretID: "AKIDchosen", SecretKey: "0123456789abcdef"})
+		_, nobody := a.CreateKey(ctx, 42)
+		second, bootstrapped := a.Bootstrap(ctx, account.New{Name: "first"}, "x")
+		if again == nil || nobody == nil || a.Suspend(ctx, 42) == nil || second != nil || bootstrapped != nil {
+			t.Fatal("something was done that cannot be")
+		}
+
+		records, err := a.Audit(ctx, audit.Filter{After: 1, Limit: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []essence
+		ids := map[string]bool{}
+		for _, r := range records {
+			got = append(got, essence{r.Account, r.Action, string(r.Parameters), r.Resources, r.Outcome, r.CallerKind, r.Door, r.Decision.Effect, r.CallerID})
+			ids[r.RequestID] = true
+			if text, _ := json.Marshal(r); strings.Contains(string(text), first.SecretKey) || strings.Contains(string(text), made.SecretKey) ||
+				strings.Contains(string(text), key.SecretKey) || strings.Contains(string(text), "Tiger") || r.At.IsZero() || len(r.RequestID) != 36 {
+				t.Errorf("the record %s", text)
+			}
+		}
+		if len(ids) != len(records) {
+			t.Error("two actions have one request id")
+		}
+		is := func(uin store.Account, action, params string, keys ...string) essence {
+			e := essence{uin, action, params, []string{}, "ok", "operator", "operator", "none", int64(os.Getuid())}
+			for _, id := range keys {
+				e.Resources = append(e.Resources, fmt.Sprintf("qcs::cam::uin/%d:accesskey/%s", uin, id))
+			}
+			return e
+		}
+		want := []essence{
+			is(first.UIN, "hufu:CreateAccount", `{"Name":"first"}`, first.SecretID),
+			is(made.UIN, "hufu:CreateAccount", `{"Name":"生产"}`, "AKIDchosen"),
+			is(made.UIN, "hufu:CreateKey", `{"Name":"生产"}`, key.SecretID),
+			is(made.UIN, "hufu:VerifyAccount", `{"Name":"生产"}`),
+			is(made.UIN, "hufu:SuspendAccount", `{"Name":"生产"}`),
+			is(made.UIN, "hufu:ResumeAccount", `{"Name":"生产"}`),
+			is(0, "hufu:RotateSecrets", `{"Sealed":3}`),
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("the trail (-want +got):\n%s", d)
+		}
+	})
+}
+
+func TestARotationThatFailedOnItsWayIsInTheTrail(t *testing.T) {
+	db := storetest.Open(t, storetest.SQLite(t))
+	a := actions(t, db)
+	if _, err := a.CreateAccount(context.Background(), account.New{Name: "root"}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := a.RotateSecrets(ctx, func(int) {}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v, want that it was given up", err)
+	}
+	got, err := a.Audit(context.Background(), audit.Filter{Action: "hufu:RotateSecrets", Limit: 10})
+	if err != nil || len(got) != 1 || got[0].Outcome != "InternalError" {
+		t.Errorf("the trail answers %+v, %v", got, err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/account"
@@ -20,47 +21,126 @@ import (
 // SocketName is the socket's file in the data directory.
 const SocketName = "operator.sock"
 
-// Listen opens the operator socket of a running server. On PostgreSQL the commands open the database themselves,
-// so a data directory that is not there is no reason not to start: then the answer is nil.
-func Listen(dir string, optional bool) (net.Listener, error) {
-	path, done, err := socketPath(dir)
+// Listen opens the operator socket of a running server. With shared, on PostgreSQL, the commands open the database
+// themselves, so a socket that cannot be had is no reason not to start: if the directory is not there, or another server
+// that shares it answers already, the answer is nil. A directory that others may write to is refused in any case: they
+// could put their own socket, or their own master key, in the place of ours.
+func Listen(dir string, shared bool) (net.Listener, error) {
+	l, err := listen(dir, shared)
+	if shared && !errors.Is(err, errWritable) {
+		return l, nil
+	}
 	if err != nil {
-		if optional {
-			return nil, nil
-		}
 		return nil, fmt.Errorf("operator socket: %w", err)
-	}
-	defer done()
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // left by a crash; the directory lock says it is ours
-		return nil, fmt.Errorf("operator socket: %w", err)
-	}
-	l, err := net.Listen("unix", path)
-	if err != nil {
-		if optional {
-			return nil, nil
-		}
-		return nil, fmt.Errorf("operator socket: %w", err)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("operator socket: %w", err), l.Close())
 	}
 	return l, nil
+}
+
+// errWritable is a data directory that is not the operator's alone.
+var errWritable = errors.New("can be written by others")
+
+func listen(dir string, shared bool) (net.Listener, error) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = d.Close() }() // read-only: nothing to lose
+	info, err := d.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().Perm()&0o022 != 0 {
+		return nil, fmt.Errorf("the data directory %s %w (mode %04o): chmod go-w it", dir, errWritable, info.Mode().Perm())
+	}
+	if shared { // otherwise the database's own lock says that the directory is ours
+		// One server at a time looks whether the place is taken, and takes it. The kernel drops the lock with d.
+		if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX); err != nil {
+			return nil, err
+		}
+		if taken(dir) {
+			return nil, nil
+		}
+	}
+	// The socket is made where nobody else can reach it, since until the chmod its mode is what the umask leaves. Moving
+	// it to its place replaces what a crash left there.
+	private, err := os.MkdirTemp(dir, ".socket-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(private) }() // it is empty by now, and harms nobody
+	short, done, err := socketPath(private, "s")
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("unix", short)
+	done()
+	if err != nil {
+		return nil, err
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false) // it would look where the socket was
+	s := &socket{Listener: l, path: filepath.Join(dir, SocketName)}
+	made := filepath.Join(private, "s")
+	if err = os.Chmod(made, 0o600); err == nil {
+		err = os.Rename(made, s.path)
+	}
+	if err == nil {
+		s.info, err = os.Lstat(s.path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return s, nil
+}
+
+// taken reports whether something answers on the socket of a directory, or may do: what nobody listens on refuses.
+func taken(dir string) bool {
+	c, err := connect(context.Background(), dir)
+	if err == nil {
+		_ = c.Close() // it answered, which is all that was asked
+	}
+	return !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, fs.ErrNotExist)
+}
+
+// socket is a listener that takes its file away when it is closed, if it is its own.
+type socket struct {
+	net.Listener
+	path string
+	info fs.FileInfo
+}
+
+// Close ends the listener.
+func (s *socket) Close() error {
+	var err error
+	if now, e := os.Lstat(s.path); e == nil && os.SameFile(now, s.info) {
+		err = os.Remove(s.path)
+	}
+	return errors.Join(err, s.Listener.Close())
 }
 
 // maxSocketPath is what a socket address holds.
 const maxSocketPath = 100
 
-// socketPath is the socket's path, by way of the directory's descriptor where it is too long for a socket address.
+// socketPath is the path of a socket, by way of the directory's descriptor where it is too long for a socket address.
 // done ends the path's life; a listener or connection made before keeps working.
-func socketPath(dir string) (path string, done func(), err error) {
-	if path = filepath.Join(dir, SocketName); len(path) <= maxSocketPath {
+func socketPath(dir, name string) (path string, done func(), err error) {
+	if path = filepath.Join(dir, name); len(path) <= maxSocketPath {
 		return path, func() {}, nil
 	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return "", nil, err
 	}
-	return fmt.Sprintf("/proc/self/fd/%d/%s", d.Fd(), SocketName), func() { _ = d.Close() }, nil // read-only: nothing to lose
+	return fmt.Sprintf("/proc/self/fd/%d/%s", d.Fd(), name), func() { _ = d.Close() }, nil // read-only: nothing to lose
+}
+
+// connect opens a connection to the socket of a directory.
+func connect(ctx context.Context, dir string) (net.Conn, error) {
+	path, done, err := socketPath(dir, SocketName)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return new(net.Dialer).DialContext(ctx, "unix", path)
 }
 
 // request is a command on its way through the socket. Op names the method of Actions.
@@ -138,20 +218,14 @@ type Client struct{ http *http.Client }
 
 // Dial finds the server's socket.
 func Dial(dir string) (*Client, error) {
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		path, done, err := socketPath(dir)
-		if err != nil {
-			return nil, err
-		}
-		defer done()
-		return new(net.Dialer).DialContext(ctx, "unix", path)
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	probe, err := dial(ctx, "", "")
+	probe, err := connect(ctx, dir)
 	if err != nil {
 		return nil, ErrNotRunning
 	}
 	_ = probe.Close() // it answered, which is all that was asked
-	return &Client{http: &http.Client{Transport: &http.Transport{DialContext: dial}}}, nil
+	return &Client{http: &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return connect(ctx, dir) },
+	}}}, nil
 }

@@ -2,12 +2,14 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,8 +39,11 @@ const (
 // feed carries changes to subscribers: those of this node straight from the
 // writer, those of other nodes by polling.
 type feed struct {
-	node string
-	log  *slog.Logger
+	log *slog.Logger
+
+	// node marks the changes of this node among the others'. It is a new one after
+	// every commit whose outcome is unknown.
+	node atomic.Pointer[string]
 
 	delivering sync.Mutex // one delivery at a time, so subscribers see an order
 	mu         sync.Mutex // guards subscribers
@@ -56,7 +61,32 @@ type feed struct {
 
 type subscriber struct{ fn func([]Change) }
 
-func newFeed(node string, log *slog.Logger) *feed { return &feed{node: node, log: log} }
+func newFeed(log *slog.Logger) *feed {
+	f := &feed{log: log}
+	f.rename()
+	return f
+}
+
+// rename makes the changes recorded so far those of another node.
+func (f *feed) rename() {
+	node := rand.Text()
+	f.node.Store(&node)
+}
+
+// unknown is told of a commit whose outcome is unknown. What was cached from
+// before it may be wrong now, or become so: the server may finish the commit
+// later, and caches have read the old rows again by then. So besides forgetting
+// everything at once, the node lets go of its name: should the commit come, the
+// poll brings its changes like those of any other node. A poll that has read them
+// before and took them for its own has seen the commit, and so has whatever is
+// read after everything was forgotten.
+//
+// Delivering every change of its own a second time would be as right, and would
+// make each write forget what was read in the quarter of a second after it.
+func (f *feed) unknown() {
+	f.rename()
+	f.deliver([]Change{{Kind: KindEverything}})
+}
 
 // Subscribe registers fn for all changes from now on, of this node and of the
 // others. Those of this node arrive before the Write that made them returns,
@@ -124,7 +154,7 @@ func (f *feed) record(ctx context.Context, conn *sql.Conn, changes []Change) err
 		INSERT INTO changes (seq, account, kind, id, node, at)
 		SELECT s.value - $1 + c.n, c.account, c.kind, c.id, $2, (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT
 		FROM s, unnest($3::BIGINT[], $4::TEXT[], $5::TEXT[]) WITH ORDINALITY AS c (account, kind, id, n)`,
-		int64(len(changes)), f.node, accounts, kinds, ids)
+		int64(len(changes)), *f.node.Load(), accounts, kinds, ids)
 	if err != nil {
 		return fmt.Errorf("record changes: %w", err)
 	}
@@ -233,7 +263,7 @@ func (f *feed) fetch(ctx context.Context) (changes []Change, n int, err error) {
 			return nil, 0, err
 		}
 		n++
-		if node != f.node {
+		if node != *f.node.Load() { // loaded after the row was read; see unknown
 			changes = append(changes, c)
 		}
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -150,7 +149,7 @@ func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
 		return nil, errors.New("open the database: neither a directory nor a URL is given")
 	}
 	db.reader = newReader(db.read, db.engine)
-	db.feed = newFeed(rand.Text(), cfg.Logger)
+	db.feed = newFeed(cfg.Logger)
 	if db.engine.shared {
 		// Where to listen from is settled before anything can be read, and so
 		// before anything can be cached.

@@ -327,9 +327,8 @@ func (w *writer) tryGroup(start time.Time, mayRetry bool) (again bool, err error
 		if w.engine.definite(err) {
 			return false, fmt.Errorf("commit: %w", err)
 		}
-		// It may be on the disk although we were not told. What was cached from
-		// before may be wrong now.
-		w.feed.deliver([]Change{{Kind: KindEverything}})
+		// It may be on the disk although we were not told, or get there later.
+		w.feed.unknown()
 		return false, fmt.Errorf("commit, the outcome is unknown: %w", err)
 	}
 	return false, nil

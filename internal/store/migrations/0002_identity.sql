@@ -1,7 +1,7 @@
 -- +goose Up
--- Root accounts, and what belongs to them. Every table but the two that find an account carries the owning account
--- first in its key or index; times are unix milliseconds; flags are SMALLINT 0/1; *_key columns hold the folded
--- form of a name that must be unique without regard to ASCII case.
+-- Root accounts, and what belongs to them. Every table but the two that find an account (accounts, sessions) carries the
+-- owning account first in its key or index; times are unix milliseconds; flags are SMALLINT 0/1; *_key columns hold the
+-- folded form of a name that must be unique without regard to ASCII case.
 
 -- What the whole installation knows, such as the value that proves which master key fits.
 CREATE TABLE settings (
@@ -34,6 +34,9 @@ CREATE TABLE access_keys (
 );
 CREATE INDEX access_keys_by_owner ON access_keys (account, uin, created_at);
 
+-- number grows with every session and every revocation, in the order of their commits. parent is the permanent key at
+-- the root of the session's chain, '' where a federated login is, and parent_account the account of that key, which may
+-- be another than the one that the session acts in.
 CREATE TABLE sessions (
     secret_id       TEXT PRIMARY KEY,
     account         BIGINT NOT NULL,
@@ -49,13 +52,25 @@ CREATE TABLE sessions (
     mfa             SMALLINT NOT NULL,
     depth           SMALLINT NOT NULL,
     parent          TEXT NOT NULL,
+    parent_account  BIGINT NOT NULL,
+    number          BIGINT NOT NULL,
     issued_at       BIGINT NOT NULL,
-    expires_at      BIGINT NOT NULL,
-    revoked_at      BIGINT
+    expires_at      BIGINT NOT NULL
 );
-CREATE INDEX sessions_by_role ON sessions (account, role_id);
-CREATE INDEX sessions_by_parent ON sessions (parent);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+-- A row ends every session with a number up to upto that hangs on one thing: on a key (kind 'key', id = its SecretId) or
+-- on any key of the account (kind 'account', id = ''), where account is that of the key; or on a role of the account
+-- (kind 'role', id = the role's id in digits).
+CREATE TABLE revocations (
+    account BIGINT NOT NULL,
+    kind    TEXT NOT NULL,
+    id      TEXT NOT NULL,
+    upto    BIGINT NOT NULL,
+    at      BIGINT NOT NULL,
+    PRIMARY KEY (account, kind, id)
+);
+CREATE INDEX revocations_by_time ON revocations (at);
 
 CREATE TABLE users (
     uin             BIGINT PRIMARY KEY,
@@ -227,6 +242,7 @@ DROP TABLE password_history;
 DROP TABLE password_rules;
 DROP TABLE user_creations;
 DROP TABLE users;
+DROP TABLE revocations;
 DROP TABLE sessions;
 DROP TABLE access_keys;
 DROP TABLE accounts;
