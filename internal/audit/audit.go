@@ -93,7 +93,7 @@ func insertStatement(rows int) string {
 }
 
 // values are the columns of one record, in order.
-func (r *Record) values() ([]any, error) {
+func (r *Record) values() []any {
 	if r.ID == 0 {
 		r.ID = nextID(r.At)
 	}
@@ -103,20 +103,12 @@ func (r *Record) values() ([]any, error) {
 	if len(r.Parameters) == 0 {
 		r.Parameters = json.RawMessage("{}")
 	}
-	text, err := json.Marshal(r)
-	if err != nil {
-		return nil, fmt.Errorf("audit record: %w", err)
-	}
-	return []any{r.ID, r.Account, r.Action, string(text)}, nil
+	return []any{r.ID, r.Account, r.Action, string(r.appendJSON(make([]byte, 0, 768)))}
 }
 
 // Insert writes the record into the call's own transaction.
 func Insert(ctx context.Context, tx *store.Tx, r *Record) error {
-	values, err := r.values()
-	if err == nil {
-		_, err = tx.ExecContext(ctx, insertOne, values...)
-	}
-	if err != nil {
+	if _, err := tx.ExecContext(ctx, insertOne, r.values()...); err != nil {
 		return fmt.Errorf("write audit record: %w", err)
 	}
 	return nil
@@ -127,11 +119,7 @@ func insertAll(ctx context.Context, tx *store.Tx, records []*Record) error {
 	for len(records) >= rowsPerInsert {
 		args := make([]any, 0, rowsPerInsert*columnCount)
 		for _, r := range records[:rowsPerInsert] {
-			values, err := r.values()
-			if err != nil {
-				return err
-			}
-			args = append(args, values...)
+			args = append(args, r.values()...)
 		}
 		if _, err := tx.ExecContext(ctx, insertMany, args...); err != nil {
 			return fmt.Errorf("write audit records: %w", err)

@@ -206,11 +206,18 @@ func value(s *string) string {
 	return *s
 }
 
-// GetUser describes one sub-user by name.
+// GetUser describes one sub-user by name. It is the read that is asked for most, and what a lookup costs grows with its
+// columns, so it reads only those that it tells.
 func (p *Product) GetUser(ctx context.Context, c *call.Call, in *cam20190116.GetUserRequest) (*cam20190116.GetUserResponse, error) {
-	u, err := namedUser(ctx, p.db.Read(), c.Account(), in.Name)
+	var u User
+	err := p.db.Read().QueryRowContext(ctx, `SELECT uin, uid, kind, name, remark, console_login, phone, country_code, email, last_login_ip, last_login_at
+		FROM users WHERE account = $1 AND name_key = $2`, c.Account(), fold(in.Name)).
+		Scan(&u.UIN, &u.UID, &u.Kind, &u.Name, &u.Remark, &u.ConsoleLogin, &u.Phone, &u.CountryCode, &u.Email, &u.LastLoginIP, &u.LastLogin)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (u.Name != in.Name || u.Kind == Receiver) {
+		return nil, ErrNoUser
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("get user: %w", err)
 	}
 	out := &cam20190116.GetUserResponse{
 		Uin: u.UIN, Uid: u.UID, Name: u.Name, Remark: &u.Remark, ConsoleLogin: flag(u.ConsoleLogin),

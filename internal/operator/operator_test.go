@@ -17,6 +17,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"go.uber.org/goleak"
+
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/internal/credential"
@@ -24,7 +26,10 @@ import (
 	"github.com/hufu-iam/hufu/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+// A server that has closed a connection gives the client half a second to read the rest; that is no leak.
+func TestMain(m *testing.M) {
+	storetest.Main(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
+}
 
 func actions(t *testing.T, db *store.DB) *Actions {
 	t.Helper()
