@@ -15,7 +15,7 @@ import (
 const (
 	manyUsers    = 1_000_000
 	manyPolicies = 100_000
-	rowsAtOnce   = 500
+	rowsAtOnce   = 20 // in a statement: what binding costs grows with the square
 )
 
 // large is a server over 1,000,000 sub-users and 100,000 policies.
@@ -104,8 +104,8 @@ func fill(ctx context.Context, dir string) error {
 			}},
 	}
 	for _, t := range tables {
-		for at := 0; at < t.rows; at += rowsAtOnce {
-			err := db.Write(ctx, func(tx *store.Tx) error {
+		err := db.Write(ctx, func(tx *store.Tx) error {
+			for at := 0; at < t.rows; at += rowsAtOnce {
 				var values []string
 				var args []any
 				for i := at; i < min(at+rowsAtOnce, t.rows); i++ {
@@ -116,12 +116,14 @@ func fill(ctx context.Context, dir string) error {
 					}
 					values, args = append(values, "("+strings.Join(marks, ",")+")"), append(args, row...)
 				}
-				_, err := tx.ExecContext(ctx, `INSERT INTO `+t.into+` VALUES `+strings.Join(values, ","), args...)
-				return err
-			})
-			if err != nil {
-				return err
+				if _, err := tx.ExecContext(ctx, `INSERT INTO `+t.into+` VALUES `+strings.Join(values, ","), args...); err != nil {
+					return err
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return db.Close()
