@@ -87,7 +87,7 @@ func (r rules) str(m *Member, v *Value) *fault {
 	case m.Enum != nil && !slices.Contains(m.Enum, s):
 		return r.broken(m, v, "must be one of "+strings.Join(m.Enum, ", "))
 	case m.Pattern != nil && !m.Pattern.MatchString(s):
-		return r.broken(m, v, "must have only characters that are allowed, in the form that is documented")
+		return r.broken(m, v, "must have the documented form")
 	}
 	return nil
 }
