@@ -12,6 +12,7 @@
 //	policies_test.go        policy documents and names
 //	crash_test.go           kill -9 in the middle of many writers
 //	operator_test.go        the command line beside a running and a stopped server
+//	rotation_test.go        the master key changes, and what outlives a stop or a kill
 //	node_test.go, node/     the same story with the SDK for Node
 //
 // Nothing here knows the inside: no product package is imported, but for the PostgreSQL of the tests and the signing
