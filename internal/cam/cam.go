@@ -9,6 +9,7 @@ package cam
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -116,6 +117,18 @@ func collect[T any](ctx context.Context, q store.Queryer, scan func(row) (T, err
 		all = append(all, v)
 	}
 	return all, rows.Err()
+}
+
+// one reads the one row of a query; missing is the error where there is none.
+func one[T any](ctx context.Context, q store.Queryer, scan func(row) (T, error), missing error, query string, args ...any) (T, error) {
+	v, err := scan(q.QueryRowContext(ctx, query, args...))
+	if errors.Is(err, store.ErrNotFound) {
+		return v, missing
+	}
+	if err != nil {
+		return v, fmt.Errorf("read one row: %w", err)
+	}
+	return v, nil
 }
 
 // row is what one line of an answer is read from: *sql.Row or *sql.Rows.

@@ -2,7 +2,6 @@ package cam
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -62,18 +61,6 @@ func leave(ctx context.Context, tx *store.Tx, a store.Account, group, uin int64)
 	}
 	changedUser(tx, a, uin)
 	return nil
-}
-
-// UserByUID finds a sub-account by its uid, which receivers have too.
-func UserByUID(ctx context.Context, q store.Queryer, a store.Account, uid int64) (User, error) {
-	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE uid = $2 AND account = $1`, a, uid))
-	if errors.Is(err, sql.ErrNoRows) {
-		return u, ErrNoUser
-	}
-	if err != nil {
-		return u, fmt.Errorf("find user: %w", err)
-	}
-	return u, nil
 }
 
 // number is an optional uin or uid, 0 when absent; nobody has the number 0.

@@ -2,8 +2,6 @@ package cam
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -40,14 +38,7 @@ var ErrNoGroup = fault.New(code.ResourceNotFoundGroupNotExist)
 
 // GroupByID finds a group of the account.
 func GroupByID(ctx context.Context, q store.Queryer, a store.Account, id int64) (Group, error) {
-	g, err := scanGroup(q.QueryRowContext(ctx, `SELECT `+groupColumns+` FROM user_groups WHERE id = $2 AND account = $1`, a, id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return g, ErrNoGroup
-	}
-	if err != nil {
-		return g, fmt.Errorf("find group: %w", err)
-	}
-	return g, nil
+	return one(ctx, q, scanGroup, ErrNoGroup, `SELECT `+groupColumns+` FROM user_groups WHERE id = $2 AND account = $1`, a, id)
 }
 
 // NewGroup makes a group within the account's quota.

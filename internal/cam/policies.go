@@ -77,30 +77,19 @@ func PolicyByID(ctx context.Context, q store.Queryer, a store.Account, id int64)
 	if preset := PresetByID(id); preset != nil {
 		return preset.policy(), nil
 	}
-	o, err := scanPolicy(q.QueryRowContext(ctx, `SELECT `+policyColumns+` FROM policies WHERE id = $2 AND account = $1`, a, id))
-	return o, policyError(err)
+	return one(ctx, q, scanPolicy, ErrNoPolicy, `SELECT `+policyColumns+` FROM policies WHERE id = $2 AND account = $1`, a, id)
 }
 
 // PolicyByName finds a policy of the account or a preset by its exact name.
 func PolicyByName(ctx context.Context, q store.Queryer, a store.Account, name string) (Policy, error) {
-	o, err := scanPolicy(q.QueryRowContext(ctx, `SELECT `+policyColumns+` FROM policies WHERE account = $1 AND name_key = $2`, a, fold(name)))
-	if err = policyError(err); err == nil && o.Name != name {
+	o, err := one(ctx, q, scanPolicy, ErrNoPolicy, `SELECT `+policyColumns+` FROM policies WHERE account = $1 AND name_key = $2`, a, fold(name))
+	if err == nil && o.Name != name {
 		err = ErrNoPolicy
 	}
 	if preset := PresetByName(name); preset != nil && errors.Is(err, ErrNoPolicy) {
 		return preset.policy(), nil
 	}
 	return o, err
-}
-
-func policyError(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNoPolicy
-	}
-	if err != nil {
-		return fmt.Errorf("find policy: %w", err)
-	}
-	return nil
 }
 
 // ownPolicy finds a policy that the account may change: presets are nobody's.

@@ -2,8 +2,6 @@ package cam
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -38,15 +36,8 @@ func versionOf(ctx context.Context, q store.Queryer, a store.Account, o Policy, 
 		}
 		return version{number, o.Preset.Document, o.Created}, nil
 	}
-	v, err := scanVersion(q.QueryRowContext(ctx, `SELECT version, document, created_at FROM policy_versions
-		WHERE account = $1 AND policy_id = $2 AND version = $3`, a, o.ID, number))
-	if errors.Is(err, sql.ErrNoRows) {
-		return v, missing
-	}
-	if err != nil {
-		return v, fmt.Errorf("read policy version: %w", err)
-	}
-	return v, nil
+	return one(ctx, q, scanVersion, missing, `SELECT version, document, created_at FROM policy_versions
+		WHERE account = $1 AND policy_id = $2 AND version = $3`, a, o.ID, number)
 }
 
 func insertVersion(ctx context.Context, tx *store.Tx, a store.Account, policyID int64, v version) error {

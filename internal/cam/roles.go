@@ -2,8 +2,6 @@ package cam
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -45,27 +43,16 @@ var ErrNoRole = fault.New(code.InvalidParameterRoleNotExist)
 
 // RoleByID finds a role of the account.
 func RoleByID(ctx context.Context, q store.Queryer, a store.Account, id int64) (Role, error) {
-	r, err := scanRole(q.QueryRowContext(ctx, `SELECT `+roleColumns+` FROM roles WHERE id = $2 AND account = $1`, a, id))
-	return r, roleError(err)
+	return one(ctx, q, scanRole, ErrNoRole, `SELECT `+roleColumns+` FROM roles WHERE id = $2 AND account = $1`, a, id)
 }
 
 // RoleByName finds a role of the account by its exact name.
 func RoleByName(ctx context.Context, q store.Queryer, a store.Account, name string) (Role, error) {
-	r, err := scanRole(q.QueryRowContext(ctx, `SELECT `+roleColumns+` FROM roles WHERE account = $1 AND name_key = $2`, a, fold(name)))
+	r, err := one(ctx, q, scanRole, ErrNoRole, `SELECT `+roleColumns+` FROM roles WHERE account = $1 AND name_key = $2`, a, fold(name))
 	if err == nil && r.Name != name {
-		return r, ErrNoRole
+		err = ErrNoRole
 	}
-	return r, roleError(err)
-}
-
-func roleError(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNoRole
-	}
-	if err != nil {
-		return fmt.Errorf("find role: %w", err)
-	}
-	return nil
+	return r, err
 }
 
 // parseRoleID reads the decimal text that most actions carry a role's id in.

@@ -60,20 +60,21 @@ var ErrNoUser = fault.New(code.ResourceNotFoundUserNotExist)
 
 // UserByName finds a sub-user by its exact name.
 func UserByName(ctx context.Context, q store.Queryer, a store.Account, name string) (User, error) {
-	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE account = $1 AND name_key = $2`, a, fold(name)))
-	if errors.Is(err, sql.ErrNoRows) || err == nil && u.Name != name {
-		return u, ErrNoUser
+	u, err := one(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND name_key = $2`, a, fold(name))
+	if err == nil && u.Name != name {
+		err = ErrNoUser
 	}
 	return u, err
 }
 
 // UserByUIN finds a sub-account by its uin.
 func UserByUIN(ctx context.Context, q store.Queryer, a store.Account, uin int64) (User, error) {
-	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE uin = $2 AND account = $1`, a, uin))
-	if errors.Is(err, sql.ErrNoRows) {
-		return u, ErrNoUser
-	}
-	return u, err
+	return one(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE uin = $2 AND account = $1`, a, uin)
+}
+
+// UserByUID finds a sub-account by its uid, which receivers have too.
+func UserByUID(ctx context.Context, q store.Queryer, a store.Account, uid int64) (User, error) {
+	return one(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE uid = $2 AND account = $1`, a, uid)
 }
 
 // namedUser is the user that an action selects by name. Message receivers share the name space, but are contacts and no

@@ -110,18 +110,18 @@ func (e *exchange) guarded(ctx context.Context, w http.ResponseWriter, r *http.R
 func (e *exchange) serve(ctx context.Context, w http.ResponseWriter, r *http.Request) (wire.Response, *fault.Error) {
 	second := e.facts.At.Unix()
 	if e.limits.blocked(e.facts.IP, second) {
-		return nil, fault.New(code.RequestLimitExceededIPLimitExceeded)
+		return nil, e.reject(fault.New(code.RequestLimitExceededIPLimitExceeded))
 	}
 	q, err := read(w, r)
 	e.facts.At = e.now() // a body may be long on its way: skew, expiry and conditions count from here
 	e.facts.Action, e.facts.Version, e.facts.Region = q.action, q.version, q.region
 	e.facts.Language, e.facts.Client = fault.ParseLanguage(q.language), q.client
 	if err != nil {
-		return nil, fault.From(err)
+		return nil, e.reject(err)
 	}
 	t, action, err := e.find(q)
 	if err != nil {
-		return nil, fault.From(err)
+		return nil, e.reject(err)
 	}
 	holder, err := e.authenticate(ctx, q, t, action, e.facts.At, e.facts.IP)
 	if err != nil {
@@ -133,6 +133,14 @@ func (e *exchange) serve(ctx context.Context, w http.ResponseWriter, r *http.Req
 	}
 	e.facts.Caller = &holder.Principal
 	return e.Run(ctx, Ask{Facts: e.facts, Holder: holder, Action: action, Params: q.params})
+}
+
+// reject counts a request that names no call: it cannot be read, or there is no such action. It leaves no audit record,
+// since whoever sends it has shown nothing but bytes, and its names are not counted by: strangers make them up.
+func (e *exchange) reject(err error) *fault.Error {
+	failed := fault.From(err)
+	e.metrics.Called("", "", failed.Code, time.Since(e.facts.At))
+	return failed
 }
 
 // find names the action of a request.

@@ -74,11 +74,6 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.store.Close())
-		}
-	}()
 	s.health = &ops.Health{Ping: s.store.Ping}
 	s.actions = &operator.Actions{DB: s.store, Keys: s.keys}
 	finder := credential.NewFinder(s.keys, maxPrincipals)
@@ -91,7 +86,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { return float64(engine.Cached()) })
 	s.metrics.Gauge("hufu_cached_keys", "Keys whose holders are in memory.", func() float64 { return float64(finder.Cached()) })
 	s.metrics.Gauge("hufu_writes_queued", "Calls that wait for the writer.", func() float64 { return float64(s.store.Stats().Queued) })
-	s.metrics.Gauge("hufu_reader_waits_total", "Times a query waited for a database connection.", func() float64 { return float64(s.store.Stats().Readers.WaitCount) })
+	s.metrics.Gauge("hufu_reader_waits", "Times a query waited for a database connection.", func() float64 { return float64(s.store.Stats().Readers.WaitCount) })
 	return s, nil
 }
 
