@@ -18,10 +18,10 @@ type Source struct {
 
 // A Ref names a statement of a set.
 type Ref struct {
-	PolicyID   int64
-	PolicyName string
-	Version    int64
-	Index      int // of the statement; -1 for a policy that cannot be read
+	PolicyID   int64  `json:"policyId"`
+	PolicyName string `json:"policyName"`
+	Version    int64  `json:"version"`
+	Index      int    `json:"index"` // of the statement, from 0; -1 for a policy that cannot be read
 }
 
 // A Set holds the statements of one layer, compiled. It is immutable and may

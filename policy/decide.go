@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/hufu-iam/hufu/qcs"
@@ -21,21 +23,36 @@ const (
 	LayerResource       // the resource's own policy, or the role's trust policy
 )
 
+var layerNames = [...]string{"none", "root", "control", "general", "boundary", "session", "identity", "resource"}
+
 // String returns the name used in explanations and audit records.
 func (l Layer) String() string {
-	return [...]string{"none", "root", "control", "general", "boundary", "session", "identity", "resource"}[l]
+	return layerNames[l]
+}
+
+// MarshalText writes the name.
+func (l Layer) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText reads the name.
+func (l *Layer) UnmarshalText(text []byte) error {
+	i := slices.Index(layerNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown layer %q", text)
+	}
+	*l = Layer(i)
+	return nil
 }
 
 // A Decision is the answer to a [Question]. The zero Decision denies.
 type Decision struct {
-	Allowed bool
-	Effect  Effect
+	Allowed bool   `json:"allowed"`
+	Effect  Effect `json:"effect"`
 	// Layer made the decision. Of an implicit denial it is the layer where
 	// the allow was missing.
-	Layer Layer
+	Layer Layer `json:"layer"`
 	// Statement made it; nil when it was the absence of one, or no statement
 	// was needed. It is read-only.
-	Statement *Ref
+	Statement *Ref `json:"statement,omitempty"`
 }
 
 func allowed(layer Layer, ref *Ref) Decision { return Decision{true, Allow, layer, ref} }

@@ -1,6 +1,10 @@
 package policy
 
-import "github.com/hufu-iam/hufu/qcs"
+import (
+	"fmt"
+
+	"github.com/hufu-iam/hufu/qcs"
+)
 
 // A Document is a parsed policy. It is read-only: what it was compiled from
 // must not change under a [Set].
@@ -34,6 +38,20 @@ func (e Effect) String() string {
 		return "explicit_deny"
 	}
 	return "implicit_deny"
+}
+
+// MarshalText writes the word.
+func (e Effect) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+
+// UnmarshalText reads the word.
+func (e *Effect) UnmarshalText(text []byte) error {
+	for _, known := range [...]Effect{ImplicitDeny, ExplicitDeny, Allow} {
+		if known.String() == string(text) {
+			*e = known
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown effect %q", text)
 }
 
 // A Statement as it was written.

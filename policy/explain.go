@@ -1,44 +1,54 @@
 package policy
 
 // An Explanation is a decision with everything that was said about the
-// question, in every layer, also where the decision needed none of it.
+// question, in every layer, also where the decision needed none of it. It
+// reads well as JSON, and is the same wherever it is shown.
 type Explanation struct {
-	Decision Decision
-	Layers   []LayerTrace
+	Decision Decision     `json:"decision"`
+	Layers   []LayerTrace `json:"layers"`
+	// Remedy says what would turn a denial into an allow; nil if it is none.
+	Remedy *Remedy `json:"remedy,omitempty"`
 }
 
 // A LayerTrace is what one set said.
 type LayerTrace struct {
-	Layer Layer
+	Layer Layer `json:"layer"`
 	// Level counts the organization's levels from 0, the account's own.
-	Level int
+	Level int `json:"level,omitempty"`
 	// Skipped says why the layer had no say: "exempt", "root" or "".
-	Skipped string
+	Skipped string `json:"skipped,omitempty"`
 	// Broken lists policies that cannot be read.
-	Broken []Ref
+	Broken []Ref `json:"broken,omitempty"`
 	// Statements are those whose action and resource match, and whose
 	// principal does where there is one.
-	Statements []StatementTrace
+	Statements []StatementTrace `json:"statements"`
 }
 
 // A StatementTrace is a statement that is about the question.
 type StatementTrace struct {
-	Ref    Ref
-	Effect Effect
+	Ref    Ref    `json:"ref"`
+	Effect Effect `json:"effect"`
+	// Offset and End are its place in the document's text, in bytes.
+	Offset int `json:"offset"`
+	End    int `json:"end"`
 	// Applies reports whether its conditions held.
-	Applies bool
-	// Anyone marks a statement for everyone in a resource policy.
-	Anyone bool
+	Applies bool `json:"applies"`
+	// Named marks a statement for the caller, his groups or his account, and
+	// Anyone one for everyone. Only resource policies have the latter.
+	Named  bool `json:"named"`
+	Anyone bool `json:"anyone,omitempty"`
 	// Held and Failed are its conditions.
-	Held, Failed []ConditionTrace
+	Held   []ConditionTrace `json:"held,omitempty"`
+	Failed []ConditionTrace `json:"failed,omitempty"`
 }
 
 // A ConditionTrace is a condition with what it looked at.
 type ConditionTrace struct {
-	Operator, Key string
-	Values        []string // of the policy
-	Seen          []string // of the request
-	Missing       bool     // the request has no such key
+	Operator string   `json:"operator"`
+	Key      string   `json:"key"`
+	Values   []string `json:"values"`            // of the policy
+	Seen     []string `json:"seen,omitempty"`    // of the request
+	Missing  bool     `json:"missing,omitempty"` // the request has no such key
 }
 
 // A ConditionNote is a condition as denial messages print it.
@@ -52,7 +62,7 @@ type ConditionNote struct {
 // Explain decides a question and tells all that bears on it. It is slower
 // than [Decide], which it calls, and shares the matching with it.
 func Explain(q *Question) Explanation {
-	x := Explanation{Decision: Decide(q)}
+	x := Explanation{Decision: Decide(q), Layers: []LayerTrace{}}
 	e := evaluation{q: q}
 	if !e.prepare() {
 		return x
@@ -87,27 +97,29 @@ func Explain(q *Question) Explanation {
 		}
 		x.Layers = append(x.Layers, t)
 	}
+	if !x.Decision.Allowed {
+		x.Remedy = e.remedy(x.Layers)
+	}
 	return x
 }
 
 func (e *evaluation) trace(l Layer, set *Set) LayerTrace {
-	t := LayerTrace{Layer: l}
+	t := LayerTrace{Layer: l, Statements: []StatementTrace{}}
 	if set == nil {
 		return t
 	}
 	t.Broken = set.Broken()
 	scope := e.scope(l)
 	for _, st := range set.candidates(e.service) {
-		anyone := false
+		named, anyone := true, false
 		if l == LayerResource {
-			var named bool
 			if named, anyone = e.concerns(st); !named && !anyone {
 				continue
 			}
 		}
 		if st.action(e) && st.resource(e, &scope) {
 			s := e.traceStatement(st)
-			s.Anyone = anyone
+			s.Named, s.Anyone = named, anyone
 			t.Statements = append(t.Statements, s)
 		}
 	}
@@ -115,7 +127,7 @@ func (e *evaluation) trace(l Layer, set *Set) LayerTrace {
 }
 
 func (e *evaluation) traceStatement(st *statement) StatementTrace {
-	s := StatementTrace{Ref: st.ref, Effect: st.effect, Applies: true}
+	s := StatementTrace{Ref: st.ref, Effect: st.effect, Offset: st.source.Offset, End: st.source.End, Applies: true}
 	for i := range st.conds {
 		c := &st.conds[i]
 		t := ConditionTrace{Operator: c.source.Operator, Key: c.source.Key, Values: c.source.Values}

@@ -218,3 +218,15 @@ func (p Pattern) MatchAny(service string, s Scope) bool {
 	}
 	return true
 }
+
+// PatternOf returns the text of the narrowest pattern that covers a request
+// resource. It covers more than the one where a name cannot be written as a
+// pattern: a star in it is a wildcard then, and what no pattern can hold (an
+// account of unknown form, the start of a variable) becomes one.
+func PatternOf(r Resource) string {
+	if form, _, err := parseAccount(r.Account); err != nil || form != accountUIN && form != accountAppID {
+		r.Account = "*"
+	}
+	r.Path = strings.ReplaceAll(r.Path, "${", "*{")
+	return r.String()
+}

@@ -358,3 +358,25 @@ func BenchmarkMatch(b *testing.B) {
 		}
 	}
 }
+
+func TestPatternOfCoversItsResource(t *testing.T) {
+	self := Account{UIN: "9"}
+	for name, want := range map[string]string{
+		"qcs::cvm:gz:uin/1:instance/ins-1": "qcs::cvm:ap-guangzhou:uin/1:instance/ins-1",
+		"qcs:id/6:cvm::uin/1:x":            "qcs:id/6:cvm::uin/1:x",
+		"qcs::cos:gz:uid/125:b/x":          "qcs::cos:ap-guangzhou:uid/125:b/x",
+		"qcs::cos:::b/*":                   "qcs::cos::*:b/*",
+		"qcs::cos::uin/-1:b":               "qcs::cos::*:b",
+		"qcs::cos::somebody:b/${user}":     "qcs::cos::*:b/*{user}",
+	} {
+		r, err := Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := PatternOf(r)
+		p, err := ParsePattern(text)
+		if text != want || err != nil || !p.Match(r, Scope{Self: self}) {
+			t.Errorf("%s: got %s (%v), want %s", name, text, err, want)
+		}
+	}
+}
