@@ -32,6 +32,7 @@ type Set struct {
 	byService    map[string][]*statement
 	everyService []*statement
 	broken       []Ref
+	timed        bool // a condition looks at the time
 }
 
 // A statement, compiled.
@@ -76,6 +77,9 @@ func Compile(sources []Source, env Env) *Set {
 			}
 			if st.principal == nil {
 				st.principal = src.Document.Principal
+			}
+			for i := range st.conds {
+				set.timed = set.timed || st.conds[i].key.kind == keyTime
 			}
 			all = append(all, st)
 		}

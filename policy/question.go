@@ -160,3 +160,15 @@ type Question struct {
 	// policy, and trust and identity must both allow.
 	AssumeRole bool
 }
+
+// Timed reports whether any policy of the question looks at the time. If none
+// does, the answer stays the same until a policy or the caller changes.
+func (q *Question) Timed() bool {
+	l := &q.Layers
+	for _, set := range append([]*Set{l.General, l.Boundary, l.Session, l.Identity, l.Resource}, l.Control...) {
+		if set != nil && set.timed {
+			return true
+		}
+	}
+	return false
+}

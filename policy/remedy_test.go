@@ -157,3 +157,22 @@ func TestNamesOfLayersAndEffectsAreReadBack(t *testing.T) {
 		}
 	}
 }
+
+func TestAQuestionKnowsWhetherItsAnswerDependsOnTheTime(t *testing.T) {
+	timeless := Compile([]Source{{Document: must(t, `{"effect":"allow","action":"*","resource":"*","condition":{"ip_equal":{"qcs:ip":"::/0"}}}`)}}, Env{})
+	timed := Compile([]Source{{Document: must(t, `{"effect":"allow","action":"*","resource":"*","condition":{"date_less_than":{"qcs:current_time":"2030-01-01"}}}`)}}, Env{})
+	for _, tc := range []struct {
+		name   string
+		layers Layers
+		want   bool
+	}{
+		{"no layer at all", Layers{}, false},
+		{"layers that do not look at it", Layers{Identity: timeless, Control: []*Set{nil, timeless}}, false},
+		{"a boundary until a date", Layers{Identity: timeless, Boundary: timed}, true},
+		{"a level of the organization until a date", Layers{Control: []*Set{timeless, timed}}, true},
+	} {
+		if got := (&Question{Layers: tc.layers}).Timed(); got != tc.want {
+			t.Errorf("%s: %v", tc.name, got)
+		}
+	}
+}

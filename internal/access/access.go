@@ -6,10 +6,8 @@ package access
 
 import (
 	"context"
-	"net/netip"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/hufu-iam/hufu/internal/cache"
 	"github.com/hufu-iam/hufu/internal/call"
@@ -68,6 +66,7 @@ type Engine struct {
 	principals *cache.Cache[holder, *compiled]
 	sessions   *cache.Cache[string, *policy.Set] // session policies by SecretId: fixed when issued
 	general    *policy.Set
+	revisions  *revisions
 }
 
 // New makes an engine that keeps at most about max principals.
@@ -77,6 +76,7 @@ func New(db *store.DB, source Source, max int) *Engine {
 		principals: cache.New[holder, *compiled](max, func(h holder) store.Account { return h.account }),
 		sessions:   cache.New[string, *policy.Set](max, func(id string) string { return id }),
 		general:    policy.General(),
+		revisions:  newRevisions(),
 	}
 	db.Subscribe(e.forget)
 	return e
@@ -84,6 +84,7 @@ func New(db *store.DB, source Source, max int) *Engine {
 
 // forget drops what changes concern.
 func (e *Engine) forget(changes []store.Change) {
+	defer e.revisions.changed(changes) // whoever reads the new revision decides by the new state
 	for _, c := range changes {
 		switch c.Kind {
 		case PrincipalChange:
@@ -108,20 +109,20 @@ func (e *Engine) Cached() int { return e.principals.Len() }
 
 // Question is one action on one object, asked for a caller.
 type Question struct {
-	Caller      *call.Principal
-	Action      policy.Action
-	Names       []qcs.Resource // of one object; nil for an action that touches none
-	Owner       qcs.Account    // of the object; zero: read off its name
-	IP          netip.Addr
-	At          time.Time
-	RequestTags []call.Tag
-	Values      map[string][]string // further condition keys, by their full names
-	Trust       *policy.Set         // asks whether the caller may assume the role with this trust policy
+	Caller *call.Principal
+	Action policy.Action
+	Names  []qcs.Resource // of one object; nil for an action that touches none
+	Owner  qcs.Account    // of the object; zero: read off its name
+	// Granularity is how finely the action can be granted. Without names it is the operation level at most.
+	Granularity policy.Granularity
+	Context     policy.Context
+	Policy      *policy.Set // of the object itself, where it keeps one
+	Trust       *policy.Set // asks whether the caller may assume the role with this trust policy
 }
 
 // Decide answers a question.
 func (e *Engine) Decide(ctx context.Context, q Question) (policy.Decision, error) {
-	asked, err := e.question(ctx, q)
+	asked, err := e.Prepare(ctx, q)
 	if err != nil {
 		return policy.Decision{}, err
 	}
@@ -130,7 +131,7 @@ func (e *Engine) Decide(ctx context.Context, q Question) (policy.Decision, error
 
 // Explain answers a question with everything that bears on it.
 func (e *Engine) Explain(ctx context.Context, q Question) (policy.Explanation, error) {
-	asked, err := e.question(ctx, q)
+	asked, err := e.Prepare(ctx, q)
 	if err != nil {
 		return policy.Explanation{}, err
 	}
@@ -139,17 +140,21 @@ func (e *Engine) Explain(ctx context.Context, q Question) (policy.Explanation, e
 
 var anyObject = []qcs.Resource{qcs.Any}
 
-// question puts the caller's layers and the facts of the call together.
-func (e *Engine) question(ctx context.Context, q Question) (*policy.Question, error) {
+// Prepare puts the caller's layers and the facts of the call together, as the policy engine takes them. What it returns
+// holds the policies of this moment: it is for one decision, not to be kept.
+func (e *Engine) Prepare(ctx context.Context, q Question) (*policy.Question, error) {
 	p := q.Caller
 	asked := &policy.Question{
-		Action: q.Action, Resource: q.Names, Owner: q.Owner, AssumeRole: q.Trust != nil,
+		Action: q.Action, Resource: q.Names, Owner: q.Owner, Granularity: q.Granularity, AssumeRole: q.Trust != nil,
 		Principal: policy.Principal{Account: AccountOf(p), Temporary: p.Session != nil},
-		Context:   policy.Context{IP: q.IP, Time: q.At, MFA: p.MFA(), RequestTags: tags(q.RequestTags), Values: q.Values},
-		Layers:    policy.Layers{Resource: q.Trust},
+		Context:   q.Context,
+		Layers:    policy.Layers{Resource: q.Policy},
+	}
+	if q.Trust != nil {
+		asked.Layers.Resource = q.Trust
 	}
 	if len(q.Names) == 0 {
-		asked.Resource, asked.Granularity = anyObject, policy.OperationLevel
+		asked.Resource, asked.Granularity = anyObject, max(q.Granularity, policy.OperationLevel)
 	}
 	if err := e.principal(ctx, p, asked); err != nil {
 		return nil, err
@@ -170,7 +175,7 @@ func (e *Engine) principal(ctx context.Context, p *call.Principal, asked *policy
 	case call.Root:
 		asked.Principal.Kind = policy.Root
 		if p.Session != nil {
-			asked.Principal.Tags = tags(p.Session.Tags)
+			asked.Principal.Tags = Tags(p.Session.Tags)
 		}
 		return nil
 	case call.User:
@@ -188,7 +193,7 @@ func (e *Engine) principal(ctx context.Context, p *call.Principal, asked *policy
 	asked.Principal.Groups, asked.Principal.Tags = c.groups, c.tags
 	asked.Principal.RoleName, asked.Principal.ServiceLinked = c.roleName, c.serviceLinked
 	if p.Session != nil && len(p.Session.Tags) > 0 {
-		asked.Principal.Tags = overlay(c.tags, tags(p.Session.Tags))
+		asked.Principal.Tags = overlay(c.tags, Tags(p.Session.Tags))
 	}
 	return nil
 }
@@ -232,7 +237,8 @@ func AccountOf(p *call.Principal) qcs.Account {
 	return qcs.Account{UIN: strconv.FormatInt(int64(p.Account), 10), AppID: strconv.FormatInt(p.AppID, 10)}
 }
 
-func tags(from []call.Tag) []policy.Tag {
+// Tags are tags of a call as the policy engine takes them.
+func Tags(from []call.Tag) []policy.Tag {
 	if len(from) == 0 {
 		return nil
 	}

@@ -87,7 +87,7 @@ func (t *attempt) decide(ctx context.Context, question call.Question) (policy.De
 		return policy.Decision{}, fault.Internal(fmt.Errorf("%q is not an action", question.Action))
 	}
 	q := t.question(action)
-	q.Names, q.Owner, q.Trust, q.Values = question.Names, question.Owner, question.Trust, question.Values
+	q.Names, q.Owner, q.Trust, q.Context.Values = question.Names, question.Owner, question.Trust, question.Values
 	d, err := t.access.Decide(ctx, q)
 	if err != nil {
 		return d, fault.Internal(err)
@@ -111,19 +111,20 @@ func (t *attempt) decide(ctx context.Context, question call.Question) (policy.De
 }
 
 func (t *attempt) question(action policy.Action) access.Question {
-	return access.Question{Caller: t.call.Caller, Action: action, IP: t.call.IP, At: t.call.At, RequestTags: t.requestTags()}
+	return access.Question{Caller: t.call.Caller, Action: action,
+		Context: policy.Context{IP: t.call.IP, Time: t.call.At, MFA: t.call.Caller.MFA(), RequestTags: t.requestTags()}}
 }
 
 // requestTags are the tags that the call passes, in the one form that the actions declare: Tags, a list of Key and Value.
-func (t *attempt) requestTags() []call.Tag {
+func (t *attempt) requestTags() []policy.Tag {
 	list := t.ask.Params.Get("Tags")
 	if list == nil {
 		return nil
 	}
-	var tags []call.Tag
+	var tags []policy.Tag
 	for i := range list.Len() {
 		if key, value := list.At(i).Get("Key"), list.At(i).Get("Value"); key != nil && value != nil {
-			tags = append(tags, call.Tag{Key: key.Str(), Value: value.Str()})
+			tags = append(tags, policy.NewTag(key.Str(), value.Str()))
 		}
 	}
 	return tags
