@@ -1,5 +1,7 @@
 package policy
 
+import "slices"
+
 // An Explanation is a decision with everything that was said about the
 // question, in every layer, also where the decision needed none of it. It
 // reads well as JSON, and is the same wherever it is shown.
@@ -22,6 +24,8 @@ type LayerTrace struct {
 	// Statements are those whose action and resource match, and whose
 	// principal does where there is one.
 	Statements []StatementTrace `json:"statements"`
+	// More counts the statements that [Explanation.Cut] left out.
+	More int `json:"more,omitempty"`
 }
 
 // A StatementTrace is a statement that is about the question.
@@ -146,6 +150,20 @@ func (e *evaluation) traceStatement(st *statement) StatementTrace {
 		}
 	}
 	return s
+}
+
+// Cut leaves at most n statements in each layer, those that apply first, so
+// that what is kept of an explanation has a bound.
+func (x *Explanation) Cut(n int) {
+	for i := range x.Layers {
+		l := &x.Layers[i]
+		if len(l.Statements) <= n {
+			continue
+		}
+		all := slices.Clone(l.Statements)
+		slices.SortStableFunc(all, func(a, b StatementTrace) int { return index(b.Applies) - index(a.Applies) })
+		l.Statements, l.More = all[:n], len(all)-n
+	}
 }
 
 // Notes lists the conditions that a denied caller can act on: of statements

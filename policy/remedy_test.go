@@ -176,3 +176,17 @@ func TestAQuestionKnowsWhetherItsAnswerDependsOnTheTime(t *testing.T) {
 		}
 	}
 }
+
+func TestAnExplanationIsCutToWhatApplies(t *testing.T) {
+	set := Compile([]Source{{Document: must(t, `[{"effect":"allow","action":"*","resource":"*","condition":{"bool_equal":{"qcs:BindToken":"true"}}},
+		{"effect":"allow","action":"*","resource":"*","condition":{"null_equal":{"my:key":"false"}}},{"effect":"allow","action":"*","resource":"*"}]`)}}, Env{})
+	x := Explain(&Question{Principal: Principal{Kind: User, UIN: "11"}, Action: Action{"cvm", "Do"}, Resource: []qcs.Resource{qcs.Any}, Layers: Layers{Identity: set}})
+	x.Cut(3)
+	if l := x.Layers[0]; len(l.Statements) != 3 || l.More != 0 {
+		t.Errorf("%+v", l)
+	}
+	x.Cut(2)
+	if l := x.Layers[0]; len(l.Statements) != 2 || l.More != 1 || l.Statements[0].Ref.Index != 2 || l.Statements[1].Ref.Index != 0 {
+		t.Errorf("%+v", l)
+	}
+}

@@ -34,8 +34,10 @@ type Record struct {
 	Resources  []string        `json:"resources"` // authorized on, then touched
 	Parameters json.RawMessage `json:"parameters"`
 	Decision   Decision        `json:"decision"`
-	Outcome    string          `json:"outcome"` // "ok" or the error code
-	Duration   time.Duration   `json:"durationNs"`
+	// Explanation is the policy.Explanation of a denial: every layer as it was when the call was refused.
+	Explanation json.RawMessage `json:"explanation,omitempty"`
+	Outcome     string          `json:"outcome"` // "ok" or the error code
+	Duration    time.Duration   `json:"durationNs"`
 }
 
 // Decision is what the policies said, and the statement that made it.

@@ -60,8 +60,8 @@ func TestARecordComesBackAsItWasWritten(t *testing.T) {
 			Account: 100000000001, At: noon, RequestID: "4f0b9f9e-0000-4000-8000-000000000001", Door: "api3", Action: "cam:AddUser",
 			CallerKind: "role", CallerID: 77, CallerName: "build 7", KeyID: "AKIDx", IP: "2001:db8::1", Region: "ap-guangzhou", Client: "SDK_GO",
 			Resources: []string{"qcs::cam::uin/1:uin/2", "*"}, Parameters: json.RawMessage(`{"Name":"张三","Password":"***"}`),
-			Decision: Decision{Effect: "allow", Layer: "identity", PolicyID: 100000001, Policy: "p", Version: 3, Statement: 2},
-			Outcome:  "ok", Duration: 1234 * time.Microsecond,
+			Decision:    Decision{Effect: "allow", Layer: "identity", PolicyID: 100000001, Policy: "p", Version: 3, Statement: 2},
+			Explanation: json.RawMessage(`{"layers":[]}`), Outcome: "ok", Duration: 1234 * time.Microsecond,
 		}
 		bare := Record{Account: 2, At: noon, RequestID: "bare"}
 		for _, r := range []Record{full, bare} {

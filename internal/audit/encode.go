@@ -32,6 +32,9 @@ func (r *Record) appendJSON(b []byte) []byte {
 	b = append(b, r.Parameters...)
 	b = append(b, `,"decision":`...)
 	b = r.Decision.appendJSON(b)
+	if len(r.Explanation) > 0 {
+		b = append(append(b, `,"explanation":`...), r.Explanation...)
+	}
 	b = appendText(b, "outcome", r.Outcome)
 	b = append(b, `,"durationNs":`...)
 	return append(wire.AppendInt(b, int64(r.Duration)), '}')

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -141,7 +142,7 @@ func recorded(d policy.Decision) audit.Decision {
 // denial is the refusal with the three things that people copy into a policy: operation, resource, condition. Which
 // policy refused is for callers who may read it; the layer's kind is for everyone.
 func (t *attempt) denial(ctx context.Context, q access.Question, resource string, d policy.Decision) error {
-	x, err := t.access.Explain(ctx, q)
+	x, err := t.explain(ctx, q)
 	if err != nil {
 		return fault.Internal(err)
 	}
@@ -157,6 +158,22 @@ func (t *attempt) denial(ctx context.Context, q access.Question, resource string
 	base := fault.New(code.AuthFailureUnauthorizedOperation)
 	return base.WithText(fmt.Sprintf("%s [[request id:%s]you are not authorized to perform operation (%s)\nresource (%s) has no permission\n%s]",
 		base.Message(t.call.Language), t.call.RequestID, q.Action, resource, detail.String()))
+}
+
+// explained statements of each layer go into the audit record of a denial; a policy has rarely as many on one action.
+const explained = 50
+
+// explain asks why, for the caller and for the audit record.
+func (t *attempt) explain(ctx context.Context, q access.Question) (policy.Explanation, error) {
+	x, err := t.access.Explain(ctx, q)
+	if err != nil {
+		return x, err
+	}
+	kept := x
+	kept.Layers = slices.Clone(x.Layers)
+	kept.Cut(explained)
+	t.explanation = []byte(jsonText(kept))
+	return x, nil
 }
 
 // jsonText prints strings and numbers as they are: people copy them into policies, so & stays &.

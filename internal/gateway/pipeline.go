@@ -61,6 +61,8 @@ type attempt struct {
 	decision audit.Decision
 	allowed  []access.Question // what was asked so far, and granted
 	recorded bool              // the record is in the call's own transaction
+	// explanation is the whole trace of a denial, as JSON.
+	explanation []byte
 }
 
 // Run takes a call to its end. The error is what the caller may see.
@@ -215,6 +217,9 @@ func (t *attempt) recheck(ctx context.Context) error {
 		}
 		if !d.Allowed {
 			t.decision = recorded(d)
+			if _, err := t.explain(ctx, q); err != nil {
+				return err
+			}
 			return fault.New(code.AuthFailureUnauthorizedOperation)
 		}
 	}
@@ -263,7 +268,7 @@ func (t *attempt) record(outcome string) *audit.Record {
 		Account: c.Caller.Account, At: c.At, RequestID: c.RequestID, Door: c.Door, Action: c.Service + ":" + c.Action,
 		CallerKind: c.Caller.Kind.String(), CallerID: c.Caller.ID(), KeyID: c.Caller.KeyID, IP: ipText(c.IP), Region: cut(c.Region, 64), Client: c.Client,
 		Resources: append(append([]string(nil), t.names...), c.Objects()...),
-		Decision:  t.decision, Outcome: outcome, Duration: time.Since(c.At),
+		Decision:  t.decision, Explanation: t.explanation, Outcome: outcome, Duration: time.Since(c.At),
 	}
 	if s := c.Caller.Session; s != nil {
 		r.CallerName = s.Name

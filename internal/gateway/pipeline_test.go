@@ -104,7 +104,9 @@ func TestAuditRecords(t *testing.T) {
 			{Action: "tiny:Write", CallerKind: "user", CallerID: 200, KeyID: alice.id, Resources: []string{"*", "qcs::tiny::uin/1:thing/made"}, Decision: by("allow", "identity", 1), Outcome: "ok",
 				Parameters: []byte(masked)},
 			{Action: "tiny:Read", CallerKind: "user", CallerID: 201, KeyID: bob.id, Resources: []string{"*"}, Decision: by("implicit_deny", "identity", 0), Outcome: "AuthFailure.UnauthorizedOperation",
-				Parameters: []byte(masked)},
+				Parameters: []byte(masked), Explanation: []byte(`{"decision":{"allowed":false,"effect":"implicit_deny","layer":"identity"},` +
+					`"layers":[{"layer":"general","statements":[]},{"layer":"identity","statements":[]}],` +
+					`"remedy":{"additions":[{"layer":"identity","statement":{"effect":"allow","action":"tiny:Read","resource":"*"}}]}}`)},
 			{Action: "tiny:Named", CallerKind: "user", CallerID: 200, KeyID: alice.id, Resources: []string{"qcs::tiny::uin/100000000001:thing/x"}, Decision: by("allow", "identity", 1), Outcome: "ResourceNotFound",
 				Parameters: []byte(`{"Name":"x"}`)},
 			{Action: "tiny:Read", CallerKind: "anonymous", KeyID: alice.id, Decision: by("none", "", 0), Outcome: "AuthFailure.SignatureFailure",
