@@ -24,15 +24,14 @@ type Ref struct {
 	Index      int    `json:"index"` // of the statement, from 0; -1 for a policy that cannot be read
 }
 
-// A Set holds the statements of one layer, compiled. It is immutable and may
-// be used from several goroutines.
+// A Set holds the statements of one layer, compiled and indexed. It is
+// immutable and may be used from several goroutines.
 type Set struct {
-	// byService holds the statements that can match a service, in the order
-	// of their sources; everyService those that match any other.
-	byService    map[string][]*statement
-	everyService []*statement
-	broken       []Ref
-	timed        bool // a condition looks at the time
+	services   services     // of actions with a literal service
+	open       *index       // of actions with a wildcard in it; nil without
+	statements []*statement // in the order of their sources
+	broken     []Ref
+	timed      bool // a condition looks at the time
 }
 
 // A statement, compiled.
@@ -59,8 +58,7 @@ func Compile(sources []Source, env Env) *Set {
 	if env.Features == nil {
 		env.Features = DefaultFeatures()
 	}
-	set := &Set{byService: map[string][]*statement{}}
-	var all []*statement
+	set := &Set{}
 	for _, src := range sources {
 		ref := Ref{src.ID, src.Name, src.Version, -1}
 		if src.Document == nil {
@@ -81,75 +79,103 @@ func Compile(sources []Source, env Env) *Set {
 			for i := range st.conds {
 				set.timed = set.timed || st.conds[i].key.kind == keyTime
 			}
-			all = append(all, st)
+			set.statements = append(set.statements, st)
 		}
 	}
-	set.index(all)
+	set.index()
 	return set
 }
 
-// index sorts statements by the services of their actions.
-func (set *Set) index(all []*statement) {
-	for _, st := range all {
+// index sorts the statements by the services of their actions. One that names
+// several services is in several indexes.
+func (set *Set) index() {
+	byService := map[string][]*statement{}
+	var open []*statement
+	// The statement last appended is all that can be the same one.
+	add := func(list []*statement, st *statement) []*statement {
+		if len(list) > 0 && list[len(list)-1] == st {
+			return list
+		}
+		return append(list, st)
+	}
+	for _, st := range set.statements {
 		for i := range st.actions {
 			if a := &st.actions[i]; a.service.Literal() {
-				set.byService[a.service.String()] = nil
+				byService[a.service.String()] = add(byService[a.service.String()], st)
+			} else {
+				open = add(open, st)
 			}
 		}
 	}
-	for _, st := range all {
-		if st.anyService() {
-			set.everyService = append(set.everyService, st)
-			for service := range set.byService {
-				if st.touches(service) {
-					set.byService[service] = append(set.byService[service], st)
-				}
-			}
-			continue
-		}
-		for i := range st.actions {
-			service := st.actions[i].service.String()
-			if list := set.byService[service]; len(list) == 0 || list[len(list)-1] != st {
-				set.byService[service] = append(list, st)
-			}
-		}
+	for service, list := range byService {
+		set.services.add(service, newStatementIndex(list, func(a *action) bool { return a.service.Literal() && a.service.String() == service }))
+	}
+	if open != nil {
+		set.open = newStatementIndex(open, func(a *action) bool { return !a.service.Literal() })
 	}
 }
 
-func (st *statement) anyService() bool {
-	for i := range st.actions {
-		if !st.actions[i].service.Literal() {
-			return true
-		}
-	}
-	return false
+// fewServices are found faster by comparing them all than by hashing.
+const fewServices = 8
+
+// services maps names to indexes.
+type services struct {
+	few  []service
+	many map[string]*index // instead, beyond fewServices
 }
 
-func (st *statement) touches(service string) bool {
-	for i := range st.actions {
-		if st.actions[i].service.Match(service) {
-			return true
+type service struct {
+	name  string
+	index *index
+}
+
+func (s *services) add(name string, x *index) {
+	if s.many == nil && len(s.few) < fewServices {
+		s.few = append(s.few, service{name, x})
+		return
+	}
+	if s.many == nil {
+		s.many = map[string]*index{}
+		for _, f := range s.few {
+			s.many[f.name] = f.index
 		}
 	}
-	return false
+	s.many[name] = x
 }
+
+func (s *services) find(name string) *index {
+	if s.many != nil {
+		return s.many[name]
+	}
+	for i := range s.few {
+		if s.few[i].name == name {
+			return s.few[i].index
+		}
+	}
+	return nil
+}
+
+// Len is the number of statements, by which a set's size in memory grows.
+func (set *Set) Len() int { return len(set.statements) }
 
 // Broken returns the policies of the set that cannot be read, for an alarm.
 func (set *Set) Broken() []Ref { return append([]Ref(nil), set.broken...) }
 
-// candidates returns the statements that may say something about a service.
-func (set *Set) candidates(service string) []*statement {
-	if list, ok := set.byService[service]; ok {
-		return list
-	}
-	return set.everyService
+// isAction reports whether an action pattern is about the question's action.
+func (e *evaluation) isAction(a *action) bool {
+	return a.match(e.service, e.q.Action.Name) && (e.q.Granularity != ServiceLevel || a.whole(e.service))
+}
+
+// isResource reports whether a resource pattern is about one name of the
+// question's resource. The path first: it tells most patterns apart.
+func (e *evaluation) isResource(r *resource, name *qcs.Resource, scope *scope) bool {
+	return r.path.match(name.Path, &e.q.Principal) && r.pattern.MatchHead(name, &scope.Scope)
 }
 
 // action reports whether the statement is about the action.
 func (st *statement) action(e *evaluation) bool {
 	for i := range st.actions {
-		a := &st.actions[i]
-		if a.match(e.service, e.q.Action.Name) && (e.q.Granularity != ServiceLevel || a.whole(e.service)) {
+		if e.isAction(&st.actions[i]) {
 			return true
 		}
 	}
@@ -164,16 +190,11 @@ func (st *statement) resource(e *evaluation, scope *scope) bool {
 	}
 	for i := range st.resources {
 		r := &st.resources[i]
-		if e.any {
-			if r.pattern.MatchAny(e.service, scope.Scope) {
-				return true
-			}
-			continue
+		if e.any && r.pattern.MatchAny(e.service, scope.Scope) {
+			return true
 		}
 		for j := range e.q.Resource {
-			// The path first: it tells most patterns apart.
-			name := &e.q.Resource[j]
-			if r.path.match(name.Path, &e.q.Principal) && r.pattern.MatchHead(name, &scope.Scope) {
+			if !e.any && e.isResource(r, &e.q.Resource[j], scope) {
 				return true
 			}
 		}

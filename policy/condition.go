@@ -155,7 +155,7 @@ func compileCondition(src Condition) (c condition, why string) {
 		case familyBool, familyNull:
 			var b bool
 			b, ok = parseBool(v)
-			c.accept[index(b)] = true
+			c.accept[bit(b)] = true
 		default:
 			if c.key.region {
 				v = region(v)
@@ -173,7 +173,7 @@ func compileCondition(src Condition) (c condition, why string) {
 	return c, ""
 }
 
-func index(b bool) int {
+func bit(b bool) int {
 	if b {
 		return 1
 	}
@@ -193,7 +193,7 @@ func region(s string) string {
 func (c *condition) holds(q *Question) bool {
 	v := c.key.look(q)
 	if c.op.family == familyNull {
-		return c.accept[index(c.isNull(&v))]
+		return c.accept[bit(c.isNull(&v))]
 	}
 	// A missing key makes every operator false, the negated ones included,
 	// unless it says _if_exist.
@@ -259,7 +259,7 @@ func (c *condition) match(v *values, one string, p *Principal) (hit, typed bool)
 		return hit, ok
 	case familyBool:
 		b, ok := parseBool(one)
-		return c.accept[index(b)], ok
+		return c.accept[bit(b)], ok
 	}
 	one = v.text(one)
 	if c.key.region {

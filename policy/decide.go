@@ -113,6 +113,7 @@ type evaluation struct {
 	service string
 	any     bool // the call touches no object
 	owner   qcs.Account
+	caller  scope // of the policies on the caller's side
 }
 
 // prepare reports whether the question can be asked at all.
@@ -137,6 +138,7 @@ func (e *evaluation) prepare() bool {
 	if e.owner.AppID == "" && e.owner.UIN == q.Principal.Account.UIN {
 		e.owner.AppID = q.Principal.Account.AppID
 	}
+	e.caller.Self, e.caller.Owner = q.Principal.Account, e.owner
 	return true
 }
 
@@ -158,10 +160,10 @@ type scope struct {
 	trust bool // a statement without resource means the role in question
 }
 
-// scope says whose account an empty account segment means. Identity-side
-// policies mean the caller's, the others that of the resource.
+// scope says whose account an empty account segment means. Policies on the
+// caller's side mean the caller's, the others that of the resource.
 func (e *evaluation) scope(l Layer) scope {
-	s := scope{Scope: qcs.Scope{Self: e.q.Principal.Account, Owner: e.owner}}
+	s := e.caller
 	if l == LayerControl || l == LayerResource {
 		s.Self = e.owner
 	}
@@ -169,13 +171,8 @@ func (e *evaluation) scope(l Layer) scope {
 	return s
 }
 
-// matches reports whether the statement says its effect about the question.
-func (e *evaluation) matches(st *statement, s *scope) bool {
-	return st.action(e) && st.resource(e, s) && st.condition(e.q)
-}
-
-// layer finds the first deny that matches and the first allow. The allow is
-// worth looking at only without a deny.
+// layer finds the first deny that matches and an allow. The allow is worth
+// looking at only without a deny.
 func (e *evaluation) layer(l Layer, set *Set) (deny, allow *Ref) {
 	if set == nil {
 		return nil, nil
@@ -183,17 +180,8 @@ func (e *evaluation) layer(l Layer, set *Set) (deny, allow *Ref) {
 	if len(set.broken) > 0 && l != LayerIdentity {
 		return &set.broken[0], nil
 	}
-	scope := e.scope(l)
-	for _, st := range set.candidates(e.service) {
-		if st.effect == Allow && allow != nil || !e.matches(st, &scope) {
-			continue
-		}
-		if st.effect == ExplicitDeny {
-			return &st.ref, nil
-		}
-		allow = &st.ref
-	}
-	return nil, allow
+	g := e.search(l, set)
+	return g.deny, g.named
 }
 
 // control climbs the organization. A level that neither denies nor allows
@@ -222,31 +210,30 @@ type grants struct {
 	anyone *Ref // allows everyone
 }
 
-func (e *evaluation) resourcePolicy() (g grants) {
+func (e *evaluation) resourcePolicy() grants {
 	set := e.q.Layers.Resource
 	if set == nil {
-		return g
+		return grants{}
 	}
 	if len(set.broken) > 0 {
-		g.deny = &set.broken[0]
+		return grants{deny: &set.broken[0]}
+	}
+	return e.search(LayerResource, set)
+}
+
+// search goes through the statements of a set that can be about the question.
+func (e *evaluation) search(l Layer, set *Set) (g grants) {
+	named, open := set.services.find(e.service), set.open
+	if named == nil && open == nil {
 		return g
 	}
-	scope := e.scope(LayerResource)
-	for _, st := range set.candidates(e.service) {
-		named, anyone := e.concerns(st)
-		if !named && !anyone || !e.matches(st, &scope) {
-			continue
-		}
-		switch {
-		case st.effect == ExplicitDeny:
-			return grants{deny: &st.ref}
-		case named && g.named == nil:
-			g.named = &st.ref
-		}
-		if anyone && g.anyone == nil {
-			g.anyone = &st.ref
-		}
+	s := search{evaluation: e, scope: &e.caller, layer: l, grants: &g}
+	if l == LayerControl || l == LayerResource {
+		of := e.scope(l)
+		s.scope = &of
 	}
+	s.index(named)
+	s.index(open)
 	return g
 }
 

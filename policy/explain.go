@@ -114,7 +114,7 @@ func (e *evaluation) trace(l Layer, set *Set) LayerTrace {
 	}
 	t.Broken = set.Broken()
 	scope := e.scope(l)
-	for _, st := range set.candidates(e.service) {
+	for _, st := range set.statements {
 		named, anyone := true, false
 		if l == LayerResource {
 			if named, anyone = e.concerns(st); !named && !anyone {
@@ -161,7 +161,7 @@ func (x *Explanation) Cut(n int) {
 			continue
 		}
 		all := slices.Clone(l.Statements)
-		slices.SortStableFunc(all, func(a, b StatementTrace) int { return index(b.Applies) - index(a.Applies) })
+		slices.SortStableFunc(all, func(a, b StatementTrace) int { return bit(b.Applies) - bit(a.Applies) })
 		l.Statements, l.More = all[:n], len(all)-n
 	}
 }

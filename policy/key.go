@@ -85,9 +85,9 @@ type values struct {
 func (k key) look(q *Question) values {
 	switch k.kind {
 	case keyIP:
-		return values{n: index(q.Context.IP.IsValid()), addr: q.Context.IP, isAddr: true}
+		return values{n: bit(q.Context.IP.IsValid()), addr: q.Context.IP, isAddr: true}
 	case keyTime:
-		return values{n: index(!q.Context.Time.IsZero()), time: q.Context.Time, isTime: true}
+		return values{n: bit(!q.Context.Time.IsZero()), time: q.Context.Time, isTime: true}
 	case keyMFA:
 		if q.Context.MFA {
 			return values{n: 1, one: "1"}
@@ -114,7 +114,7 @@ func (k key) look(q *Question) values {
 }
 
 // single is a value that is missing when it is empty.
-func single(s string) values { return values{n: index(s != ""), one: s} }
+func single(s string) values { return values{n: bit(s != ""), one: s} }
 
 func (v *values) len() int { return v.n }
 

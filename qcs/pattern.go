@@ -149,6 +149,19 @@ func (p Pattern) Foreign(self Account) bool {
 	return false
 }
 
+// AccountUIN returns the uin of the one account that the pattern names by it,
+// or "" where its account segment says anything else.
+func (p *Pattern) AccountUIN() string {
+	if p.form != accountUIN {
+		return ""
+	}
+	uin, _ := strings.CutPrefix(p.account, "uin/")
+	if uin == p.account {
+		return "" // the anonymous account
+	}
+	return uin
+}
+
 // Match reports whether the pattern covers a request resource. r must not be
 // [Any]: a call without an object is matched by [Pattern.MatchAny], which
 // needs to know the service of the action.

@@ -380,3 +380,15 @@ func TestPatternOfCoversItsResource(t *testing.T) {
 		}
 	}
 }
+
+func TestAccountUINIsOfPatternsThatNameOneAccount(t *testing.T) {
+	for name, want := range map[string]string{
+		"qcs::cvm::uin/7:x": "7", "qcs::cvm:::x": "", "qcs::cvm::uin/-1:x": "", "qcs::cvm::uin/*:x": "",
+		"qcs::cvm::uid/125:x": "", "qcs::cam::anonymous:anonymous": "", "*": "",
+	} {
+		p, err := ParsePattern(name)
+		if got := p.AccountUIN(); err != nil || got != want {
+			t.Errorf("%s: got %q (%v), want %q", name, got, err, want)
+		}
+	}
+}
