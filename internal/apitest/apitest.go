@@ -56,22 +56,26 @@ type World struct {
 	undeclared []string
 }
 
-// Each runs body on a fresh world of every engine.
-func Each(t *testing.T, body func(t *testing.T, w *World)) {
+// Each runs body on a fresh world of every engine. A test that registers products hands over their catalogue.
+func Each(t *testing.T, body func(t *testing.T, w *World), products ...*catalogue.Catalogue) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, db *store.DB) { body(t, New(t, db)) })
+	storetest.Each(t, func(t *testing.T, db *store.DB) { body(t, New(t, db, products...)) })
 }
 
 // New makes a world on an open database.
-func New(t testing.TB, db *store.DB) *World {
+func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	t.Helper()
+	known := catalogue.New(services.Services)
+	if len(products) > 0 {
+		known = products[0]
+	}
 	ring, err := credential.OpenKeyring(t.TempDir()+"/master.key", true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &World{DB: db, Keys: credential.NewKeys(db, ring), Quotas: account.DefaultQuotas(), now: time.Now().Truncate(time.Second)}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, nil))
-	identity := cam.New(db, w.Keys, w.Quotas, catalogue.New(services.Services))
+	identity := cam.New(db, w.Keys, w.Quotas, known)
 	engine := access.New(db, identity, 10_000)
 	w.Trail = audit.NewTrail(db, log)
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,

@@ -33,17 +33,21 @@ type Product struct {
 	actions Catalogue
 }
 
-// Catalogue knows the services that hufu itself hosts, and can tell them all.
+// Catalogue knows the registered products, and can tell them all.
 type Catalogue interface {
 	policy.Catalogue
-	// Titles are the names of the hosted services with their titles.
+	// Titles are the service names of the registered products with their titles.
 	Titles() map[string]string
-	// Actions are the names of a hosted service's actions and permissions.
+	// Actions are the names of a product's known actions and permissions.
 	Actions(service string) map[string]bool
+	// Complete reports whether these are all that the product has.
+	Complete(service string) bool
+	// Strict reports whether documents may name registered products only.
+	Strict() bool
 }
 
-// New makes the product. The catalogue knows the services that hufu itself hosts, so that a document that names an
-// action they do not have is refused.
+// New makes the product. The catalogue knows what hufu's own products and those that the operator registered have, so
+// that a document that names an action they do not have is refused.
 func New(db *store.DB, keys *credential.Keys, quotas account.Quotas, actions Catalogue) *Product {
 	return &Product{db: db, keys: keys, quotas: quotas, actions: actions}
 }

@@ -73,8 +73,8 @@ func (g granting) on(service string) []actionPattern {
 	return on
 }
 
-// services are all that a star can mean: those that hufu hosts, those that presets spread over, and whatever else the
-// policies themselves name.
+// services are all that a star can mean: those that are registered, those that presets spread over, and whatever else
+// the policies themselves name.
 func (p *Product) services(policies []granting) []string {
 	all := map[string]bool{}
 	for service := range p.actions.Titles() {
@@ -93,12 +93,12 @@ func (p *Product) services(policies []granting) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// actionsOn names what patterns reach of a service. Of one that hufu does not host nobody here knows the actions: the
-// names are then those of the policies, stars included. Our decision.
+// actionsOn names what patterns reach of a service. Where not all of its actions are known, the names are those of the
+// policies too, stars included. Our decision.
 func (p *Product) actionsOn(service string, patterns []actionPattern) []string {
 	names := map[string]bool{}
 	for _, a := range patterns {
-		if !p.actions.Service(service) {
+		if !p.actions.Complete(service) {
 			names[a.name.String()] = true
 		}
 		for action := range p.actions.Actions(service) {

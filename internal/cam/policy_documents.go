@@ -16,7 +16,7 @@ import (
 // undone. known says which principals may stand in it; without it there may be none.
 func (p *Product) checkDocument(text string, known func(policy.PrincipalEntry) policy.Code) (string, error) {
 	d, err := policy.Check(text, policy.Rules{Kind: policy.IdentityPolicy, AllowPrincipal: known != nil, KnownPrincipal: known,
-		Catalogue: p.actions, MaxLength: p.policyLimit()})
+		Catalogue: p.actions, Strict: p.actions.Strict(), MaxLength: p.policyLimit()})
 	if err != nil {
 		return "", documentFault(err)
 	}
