@@ -23,6 +23,7 @@ type commands struct {
 	Account accountCommand `cmd:"" help:"Manage root accounts, also while the server runs."`
 	Audit   auditCommand   `cmd:"" help:"Read the audit trail."`
 	Secrets secretsCommand `cmd:"" help:"Manage the master key that seals secrets."`
+	Product productCommand `cmd:"" help:"Describe the products that policies can name, and check manifests."`
 	API     apiCommand     `cmd:"" name:"api" help:"Describe the APIs that are served."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

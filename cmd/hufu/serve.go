@@ -22,8 +22,14 @@ type databaseFlags struct {
 	MasterKeyFile string `help:"File with the key that seals secrets at rest; made in the data directory if not given." env:"HUFU_MASTER_KEY_FILE" placeholder:"FILE"`
 }
 
+// productFlags register products besides those that are built in.
+type productFlags struct {
+	Product []string `help:"Register the product that this manifest describes; may be given several times." env:"HUFU_PRODUCT" placeholder:"FILE"`
+}
+
 type serveCommand struct {
 	databaseFlags
+	productFlags
 	Listen    string `help:"Address of the API listener; every door shares it." default:"127.0.0.1:9800" env:"HUFU_LISTEN"`
 	OpsListen string `help:"Address of the listener for /healthz, /readyz and /metrics." default:"127.0.0.1:9801" env:"HUFU_OPS_LISTEN"`
 	TLSCert   string `help:"Serve TLS with this certificate (PEM)." env:"HUFU_TLS_CERT" placeholder:"FILE" and:"tls"`
@@ -33,6 +39,7 @@ type serveCommand struct {
 	Quota          map[string]int `help:"Change a quota, for example sub-accounts=5000; 0 lifts it." env:"HUFU_QUOTA" placeholder:"NAME=N" mapsep:","`
 	SigningHost    []string       `help:"Accept signatures made for this host name too." env:"HUFU_SIGNING_HOST"`
 	TrustedProxy   []string       `help:"Believe the X-Forwarded headers of peers in this network." env:"HUFU_TRUSTED_PROXY" placeholder:"CIDR"`
+	StrictProducts bool           `help:"Refuse policies that name a product which is not registered." env:"HUFU_STRICT_PRODUCTS"`
 	AuditRetention time.Duration  `help:"Delete audit records older than this; 0 keeps them for ever." default:"0" env:"HUFU_AUDIT_RETENTION"`
 	DrainTimeout   time.Duration  `help:"How long a stop waits for calls under way." default:"20s" env:"HUFU_DRAIN_TIMEOUT"`
 	LogLevel       slog.Level     `help:"Least level that is logged: debug, info, warn, error." default:"info" env:"HUFU_LOG_LEVEL"`
@@ -87,6 +94,7 @@ func (s *serveCommand) config() (server.Config, error) {
 	}
 	c := s.databaseFlags.config(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: s.LogLevel})))
 	c.Listen, c.OpsListen, c.TLSCert, c.TLSKey = s.Listen, s.OpsListen, s.TLSCert, s.TLSKey
+	c.Products, c.StrictProducts = s.Product, s.StrictProducts
 	c.Quotas, c.NoLimits = quotas, s.RateLimit == "off"
 	c.SigningHosts, c.TrustedProxies = s.SigningHost, proxies
 	c.AuditRetention, c.DrainTimeout = s.AuditRetention, s.DrainTimeout

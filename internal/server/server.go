@@ -36,10 +36,12 @@ import (
 // Config says how to run a server.
 type Config struct {
 	Listen, OpsListen string
-	Data              string // data directory
-	Database          string // postgres://..., "" = embedded in Data
-	MasterKeyFile     string // "" = master.key in Data
-	MaxGroup          int    // calls that share a commit at most, 0 = the store's default
+	Data              string   // data directory
+	Database          string   // postgres://..., "" = embedded in Data
+	MasterKeyFile     string   // "" = master.key in Data
+	MaxGroup          int      // calls that share a commit at most, 0 = the store's default
+	Products          []string // manifests of the operator's products
+	StrictProducts    bool     // documents may name registered products only
 	Quotas            account.Quotas
 	NoLimits          bool
 	SigningHosts      []string
@@ -69,6 +71,10 @@ type Server struct {
 
 // Open opens the database and makes everything ready to serve.
 func Open(ctx context.Context, c Config) (_ *Server, err error) {
+	products, err := catalogue.Load(services.Services, catalogue.Config{Files: c.Products, Strict: c.StrictProducts})
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{config: c, metrics: ops.NewMetrics()}
 	s.store, s.keys, err = OpenStore(ctx, c, s.metrics.Committed)
 	if err != nil {
@@ -77,7 +83,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.health = &ops.Health{Ping: s.store.Ping}
 	s.actions = &operator.Actions{DB: s.store, Keys: s.keys}
 	finder := credential.NewFinder(s.keys, maxPrincipals)
-	identity := cam.New(s.store, s.keys, c.Quotas, catalogue.New(services.Services))
+	identity := cam.New(s.store, s.keys, c.Quotas, products)
 	engine := access.New(s.store, identity, maxPrincipals)
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits},
