@@ -1,13 +1,16 @@
 // Package access answers "may this caller do that": it keeps the compiled policies of every principal that was asked
-// about, and puts them before the policy engine with the facts of a call. A commit that changes a policy, an
-// attachment, a group or a boundary drops what it concerns before it is acknowledged, so the next decision reads the
-// new state; a decision itself never waits for a disk once its principal is known.
+// about, and puts them before the policy engine with the facts of a call.
+//
+// Principals with the same policies share one compiled set. A commit that changes a policy, an attachment, a group or a
+// boundary drops what it concerns, and nothing else, before it is acknowledged, so the next decision reads the new state;
+// sets that a change has outdated are built again in the background. A decision itself never waits for a disk once its
+// principal is known.
 package access
 
 import (
 	"context"
+	"hash/maphash"
 	"strconv"
-	"strings"
 
 	"github.com/hufu-iam/hufu/internal/cache"
 	"github.com/hufu-iam/hufu/internal/call"
@@ -16,96 +19,61 @@ import (
 	"github.com/hufu-iam/hufu/qcs"
 )
 
-// Document is a stored policy on its way to the compiler.
-type Document struct {
-	ID, Version int64
-	Name, Text  string
-}
-
-// Effective is what binds one principal. The zero value grants nothing.
-type Effective struct {
-	Policies      []Document
-	Boundary      *Document
-	Groups        []string
-	Tags          []policy.Tag
-	RoleName      string
-	ServiceLinked bool
-}
-
-// Source reads what binds a principal. The product that owns users and roles implements it.
-type Source interface {
-	Effective(ctx context.Context, a store.Account, kind call.PrincipalKind, id int64) (*Effective, error)
-}
-
-// Changes that the source tells of, as the kinds of store.Change: one principal ("user/<uin>", "role/<id>"), or all of
-// the account.
-const (
-	PrincipalChange = "principal"
-	PoliciesChange  = "policies"
-)
-
-// holder is a principal as the cache knows it.
-type holder struct {
-	account store.Account
-	kind    call.PrincipalKind
-	id      int64
-}
-
-// compiled is a principal's effective policies, ready to decide. Shared and never changed.
-type compiled struct {
-	identity, boundary *policy.Set
-	groups             []string
-	tags               []policy.Tag
-	roleName           string
-	serviceLinked      bool
+// Config says what an engine reads and how much it keeps.
+type Config struct {
+	Source Source
+	// Controls may be nil: no account is in an organization.
+	Controls Controls
+	// MaxPrincipals bounds how many principals are kept, MaxStatements the sizes of their policies together, and those of
+	// session policies. Beyond, what is needed again is read again.
+	MaxPrincipals, MaxStatements int
 }
 
 // Engine decides. It is safe for concurrent use.
 type Engine struct {
-	source     Source
-	principals *cache.Cache[holder, *compiled]
-	sessions   *cache.Cache[string, *policy.Set] // session policies by SecretId: fixed when issued
-	general    *policy.Set
-	revisions  *revisions
+	source      Source
+	controls    Controls
+	documents   *documents
+	sets        *sets
+	principals  *cache.Cache[holder, *compiled]
+	controlOver *cache.Cache[store.Account, *controlled]
+	sessions    *cache.Cache[string, *policy.Set] // session policies by SecretId: fixed when issued
+	general     *policy.Set
+	generations *generations
+	revisions   *revisions
 }
 
-// New makes an engine that keeps at most about max principals.
-func New(db *store.DB, source Source, max int) *Engine {
+// New makes an engine over a database.
+func New(db *store.DB, c Config) *Engine {
+	shared := &documents{}
 	e := &Engine{
-		source:     source,
-		principals: cache.New[holder, *compiled](max, func(h holder) store.Account { return h.account }),
-		sessions:   cache.New[string, *policy.Set](max, func(id string) string { return id }),
-		general:    policy.General(),
-		revisions:  newRevisions(),
+		source: c.Source, controls: c.Controls, documents: shared, sets: newSets(c.Source, shared, c.MaxStatements),
+		principals:  cache.New[holder, *compiled](c.MaxPrincipals),
+		controlOver: cache.New[store.Account, *controlled](c.MaxPrincipals),
+		sessions:    cache.New[string, *policy.Set](c.MaxPrincipals/10 + 1),
+		general:     policy.General(),
+		generations: &generations{seed: maphash.MakeSeed()},
+		revisions:   newRevisions(),
 	}
 	db.Subscribe(e.forget)
 	return e
 }
 
-// forget drops what changes concern.
+// forget drops what changes concern. The order counts: who has seen the new generation finds nothing old any more, and
+// who reads the new revision decides by the new state.
 func (e *Engine) forget(changes []store.Change) {
-	defer e.revisions.changed(changes) // whoever reads the new revision decides by the new state
-	for _, c := range changes {
-		switch c.Kind {
-		case PrincipalChange:
-			kind, id, _ := strings.Cut(c.ID, "/")
-			h := holder{account: c.Account, kind: call.User}
-			if kind == "role" {
-				h.kind = call.Role
-			}
-			h.id, _ = strconv.ParseInt(id, 10, 64) // our own text
-			e.principals.Drop(h)
-		case PoliciesChange:
-			of := holder{account: c.Account}
-			e.principals.DropWhere(of, func(h holder) bool { return h.account == c.Account })
-		case store.KindEverything:
-			e.principals.DropAll(nil)
-		}
-	}
+	e.forgetControls(changes)
+	e.forgetPrincipals(changes)
+	e.sets.forget(changes)
+	e.generations.changed(changes)
+	e.revisions.changed(changes)
 }
 
-// Cached is the number of principals kept, for metrics.
-func (e *Engine) Cached() int { return e.principals.Len() }
+// Cached is what is kept in memory, for metrics: principals, sets of policies that they share, statements in those.
+func (e *Engine) Cached() (principals, sets, statements int) {
+	sets, statements = e.sets.size()
+	return e.principals.Len(), sets, statements
+}
 
 // Question is one action on one object, asked for a caller.
 type Question struct {
@@ -161,10 +129,25 @@ func (e *Engine) Prepare(ctx context.Context, q Question) (*policy.Question, err
 	}
 	if p.Session != nil && p.Session.Policy != "" {
 		asked.Layers.Session, _ = e.sessions.Get(p.KeyID, func() (*policy.Set, error) { // the load cannot fail
-			return compile([]Document{{Name: "session", Version: 1, Text: p.Session.Policy}}), nil
+			return e.documents.compile([]Document{{Name: "session", Version: 1, Text: p.Session.Policy}}), nil
 		})
 	}
-	return asked, nil
+	return asked, e.control(ctx, owner(asked), p.Account, asked)
+}
+
+// owner is the account whose resource is asked about, 0 if that is none.
+func owner(q *policy.Question) store.Account {
+	uin := q.Owner.UIN
+	if uin == "" && q.Granularity == policy.ResourceLevel && !q.Resource[0].IsAny() {
+		uin = q.Resource[0].Owner()
+	} else if uin == "" {
+		uin = q.Principal.Account.UIN
+	}
+	n, err := strconv.ParseInt(uin, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return store.Account(n)
 }
 
 func (e *Engine) principal(ctx context.Context, p *call.Principal, asked *policy.Question) error {
@@ -185,51 +168,18 @@ func (e *Engine) principal(ctx context.Context, p *call.Principal, asked *policy
 		asked.Principal.Kind, asked.Principal.UIN = policy.Role, ""
 		asked.Principal.RoleID = strconv.FormatInt(p.RoleID, 10)
 	}
-	c, err := e.compiled(ctx, holder{p.Account, p.Kind, p.ID()})
-	if err != nil {
+	if err := e.gather(ctx, holder{p.Account, p.Kind, p.ID()}, asked); err != nil {
 		return err
 	}
-	asked.Layers.Identity, asked.Layers.Boundary = c.identity, c.boundary
-	asked.Principal.Groups, asked.Principal.Tags = c.groups, c.tags
-	asked.Principal.RoleName, asked.Principal.ServiceLinked = c.roleName, c.serviceLinked
 	if p.Session != nil && len(p.Session.Tags) > 0 {
-		asked.Principal.Tags = overlay(c.tags, Tags(p.Session.Tags))
+		asked.Principal.Tags = overlay(asked.Principal.Tags, Tags(p.Session.Tags))
 	}
 	return nil
 }
 
-func (e *Engine) compiled(ctx context.Context, h holder) (*compiled, error) {
-	return e.principals.Get(h, func() (*compiled, error) {
-		from, err := e.source.Effective(ctx, h.account, h.kind, h.id)
-		if err != nil {
-			return nil, err
-		}
-		c := &compiled{identity: compile(from.Policies), groups: from.Groups, tags: from.Tags,
-			roleName: from.RoleName, serviceLinked: from.ServiceLinked}
-		if from.Boundary != nil {
-			c.boundary = compile([]Document{*from.Boundary})
-		}
-		return c, nil
-	})
-}
-
-// compile makes a set. A stored document that no longer parses goes in as broken: the engine knows what that means in
-// each layer.
-func compile(documents []Document) *policy.Set {
-	sources := make([]policy.Source, len(documents))
-	for i, d := range documents {
-		parsed, err := policy.Parse(d.Text)
-		if err != nil {
-			parsed = nil
-		}
-		sources[i] = policy.Source{ID: d.ID, Name: d.Name, Version: d.Version, Document: parsed}
-	}
-	return policy.Compile(sources, policy.Env{})
-}
-
 // Trust compiles the trust policy of a role, for Question.Trust.
 func Trust(roleName, text string) *policy.Set {
-	return compile([]Document{{Name: roleName, Version: 1, Text: text}})
+	return new(documents).compile([]Document{{Name: roleName, Version: 1, Text: text}})
 }
 
 // AccountOf is the account that a principal acts in, by both numbers.

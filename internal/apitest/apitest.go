@@ -76,7 +76,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	w := &World{DB: db, Keys: credential.NewKeys(db, ring), Quotas: account.DefaultQuotas(), now: time.Now().Truncate(time.Second)}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, nil))
 	identity := cam.New(db, w.Keys, w.Quotas, known)
-	engine := access.New(db, identity, 10_000)
+	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: 10_000, MaxStatements: 100_000})
 	w.Trail = audit.NewTrail(db, log)
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
 		Finder: credential.NewFinder(w.Keys, 10_000), Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},

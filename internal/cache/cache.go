@@ -16,7 +16,7 @@ const shards = 64
 // Cache maps K to V. The zero value is not usable; make it with New.
 type Cache[K comparable, V any] struct {
 	perShard int
-	shardOf  func(K) uint64
+	seed     maphash.Seed
 	shard    [shards]shard[K, V]
 }
 
@@ -27,24 +27,23 @@ type shard[K comparable, V any] struct {
 	_       [24]byte // keeps two shards' locks off one cache line
 }
 
-// New makes a cache of at most about max entries, spread by the hash of the part of the key that by returns:
-// keys with an equal part share a shard, so DropWhere can find them together.
-func New[K comparable, V any, P comparable](max int, by func(K) P) *Cache[K, V] {
-	seed := maphash.MakeSeed()
-	c := &Cache[K, V]{
-		perShard: max/shards + 1,
-		shardOf:  func(k K) uint64 { return maphash.Comparable(seed, by(k)) % shards },
-	}
+// New makes a cache of at most about max entries.
+func New[K comparable, V any](max int) *Cache[K, V] {
+	c := &Cache[K, V]{perShard: max/shards + 1, seed: maphash.MakeSeed()}
 	for i := range c.shard {
 		c.shard[i].entries = map[K]V{}
 	}
 	return c
 }
 
+func (c *Cache[K, V]) shardOf(k K) *shard[K, V] {
+	return &c.shard[maphash.Comparable(c.seed, k)%shards]
+}
+
 // Get answers the kept value, or loads it. Values are shared: callers must not change them. Loads of one key may
 // run side by side; an error is not kept.
 func (c *Cache[K, V]) Get(k K, load func() (V, error)) (V, error) {
-	s := &c.shard[c.shardOf(k)]
+	s := c.shardOf(k)
 	s.mu.RLock()
 	v, ok := s.entries[k]
 	drops := s.drops
@@ -73,16 +72,11 @@ func (c *Cache[K, V]) Get(k K, load func() (V, error)) (V, error) {
 
 // Drop forgets one key.
 func (c *Cache[K, V]) Drop(k K) {
-	s := &c.shard[c.shardOf(k)]
+	s := c.shardOf(k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.entries, k)
 	s.drops++
-}
-
-// DropWhere forgets the entries that match, among those that share k's shard part.
-func (c *Cache[K, V]) DropWhere(k K, match func(K) bool) {
-	c.shard[c.shardOf(k)].dropWhere(func(k K, _ V) bool { return match(k) })
 }
 
 // DropAll forgets the entries that match, in every shard; a nil match forgets everything.

@@ -75,7 +75,7 @@ func changedTarget(tx *store.Tx, a store.Account, kind targetKind, target int64)
 	case toRole:
 		changedRole(tx, a, target)
 	default:
-		changedPolicies(tx, a)
+		changedGroup(tx, a, target)
 	}
 }
 

@@ -61,9 +61,14 @@ func changedRole(tx *store.Tx, a store.Account, id int64) {
 	tx.Changed(store.Change{Account: a, Kind: access.PrincipalChange, ID: "role/" + strconv.FormatInt(id, 10)})
 }
 
-// changedPolicies is for what may concern many principals of the account: a policy's text, a group.
-func changedPolicies(tx *store.Tx, a store.Account) {
-	tx.Changed(store.Change{Account: a, Kind: access.PoliciesChange})
+// changedPolicy is of a policy's name, text or default version, for whoever has it or is bounded by it.
+func changedPolicy(tx *store.Tx, a store.Account, id int64) {
+	tx.Changed(store.Change{Account: a, Kind: access.PolicyChange, ID: strconv.FormatInt(id, 10)})
+}
+
+// changedGroup is of the policies that a group gives to its members.
+func changedGroup(tx *store.Tx, a store.Account, id int64) {
+	tx.Changed(store.Change{Account: a, Kind: access.GroupChange, ID: strconv.FormatInt(id, 10)})
 }
 
 // beijing is the zone of the times that CAM prints. Our decision: the samples carry no zone.

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/call"
@@ -36,17 +36,14 @@ const (
 	TagPolicy ObjectKind = 4
 )
 
-// Effective reads what binds a principal, in one snapshot: the default version of every policy attached to it or to
-// one of its groups, its boundary, groups and tags.
+// Effective reads what binds a principal, in one snapshot: what is attached to it, its groups, boundary and tags.
 func (p *Product) Effective(ctx context.Context, a store.Account, kind call.PrincipalKind, id int64) (*access.Effective, error) {
 	e := &access.Effective{}
 	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {
 		if kind == call.Role {
-			err = p.effectiveRole(ctx, q, a, id, e)
-		} else {
-			err = p.effectiveUser(ctx, q, a, id, e)
+			return effectiveRole(ctx, q, a, id, e)
 		}
-		return err
+		return effectiveUser(ctx, q, a, id, e)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read effective policies: %w", err)
@@ -54,7 +51,7 @@ func (p *Product) Effective(ctx context.Context, a store.Account, kind call.Prin
 	return e, nil
 }
 
-func (p *Product) effectiveUser(ctx context.Context, q store.Queryer, a store.Account, uin int64, e *access.Effective) error {
+func effectiveUser(ctx context.Context, q store.Queryer, a store.Account, uin int64, e *access.Effective) error {
 	var boundary *int64
 	err := q.QueryRowContext(ctx, `SELECT boundary FROM users WHERE uin = $2 AND account = $1`, a, uin).Scan(&boundary)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -63,23 +60,14 @@ func (p *Product) effectiveUser(ctx context.Context, q store.Queryer, a store.Ac
 	if err != nil {
 		return err
 	}
-	groups, err := collect(ctx, q, scanInt, `SELECT group_id FROM group_members WHERE account = $1 AND uin = $2 ORDER BY group_id`, a, uin)
-	if err != nil {
+	e.Boundary = number(boundary)
+	if e.Groups, err = collect(ctx, q, scanInt, `SELECT group_id FROM group_members WHERE account = $1 AND uin = $2`, a, uin); err != nil {
 		return err
 	}
-	for _, g := range groups {
-		e.Groups = append(e.Groups, strconv.FormatInt(g, 10))
-	}
-	ids, err := collect(ctx, q, scanInt, `SELECT policy_id FROM attachments WHERE account = $1 AND target_kind = 1 AND target_id = $2
-		UNION SELECT t.policy_id FROM attachments t JOIN group_members m ON m.account = t.account AND m.group_id = t.target_id
-		WHERE t.account = $1 AND t.target_kind = 2 AND m.uin = $2`, a, uin)
-	if err != nil {
-		return err
-	}
-	return p.fill(ctx, q, a, e, ids, boundary, TagUser, uin)
+	return ownPolicies(ctx, q, a, e, toUser, TagUser, uin)
 }
 
-func (p *Product) effectiveRole(ctx context.Context, q store.Queryer, a store.Account, id int64, e *access.Effective) error {
+func effectiveRole(ctx context.Context, q store.Queryer, a store.Account, id int64, e *access.Effective) error {
 	var boundary *int64
 	var kind string
 	err := q.QueryRowContext(ctx, `SELECT name, kind, boundary FROM roles WHERE id = $2 AND account = $1`, a, id).Scan(&e.RoleName, &kind, &boundary)
@@ -89,36 +77,54 @@ func (p *Product) effectiveRole(ctx context.Context, q store.Queryer, a store.Ac
 	if err != nil {
 		return err
 	}
-	e.ServiceLinked = kind == serviceLinkedRole
-	ids, err := collect(ctx, q, scanInt, `SELECT policy_id FROM attachments WHERE account = $1 AND target_kind = 3 AND target_id = $2`, a, id)
+	e.ServiceLinked, e.Boundary = kind == serviceLinkedRole, number(boundary)
+	return ownPolicies(ctx, q, a, e, toRole, TagRole, id)
+}
+
+// ownPolicies adds the policies and tags of the principal itself.
+func ownPolicies(ctx context.Context, q store.Queryer, a store.Account, e *access.Effective, to targetKind, tagged ObjectKind, id int64) (err error) {
+	e.Policies, err = collect(ctx, q, scanInt, `SELECT policy_id FROM attachments WHERE account = $1 AND target_kind = $2 AND target_id = $3`, a, int64(to), id)
 	if err != nil {
 		return err
 	}
-	return p.fill(ctx, q, a, e, ids, boundary, TagRole, id)
+	e.Tags, err = tagsOf(ctx, q, a, tagged, id)
+	return err
+}
+
+// Documents reads the default versions of policies and of those attached to groups, in one snapshot and in the order of
+// their ids.
+func (p *Product) Documents(ctx context.Context, a store.Account, policies, groups []int64) (all []access.Document, err error) {
+	err = p.db.Read().Snapshot(ctx, func(q store.Queryer) error {
+		all = nil
+		ids := slices.Clone(policies)
+		for _, g := range groups {
+			of, err := collect(ctx, q, scanInt, `SELECT policy_id FROM attachments WHERE account = $1 AND target_kind = 2 AND target_id = $2`, a, g)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, of...)
+		}
+		slices.Sort(ids)
+		for _, id := range slices.Compact(ids) {
+			d, err := p.source(ctx, q, a, id)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue // deleted a moment ago, and detached with that
+			}
+			if err != nil {
+				return err
+			}
+			all = append(all, d)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read policies: %w", err)
+	}
+	return all, nil
 }
 
 // serviceLinkedRole is the kind of a role that a product owns.
 const serviceLinkedRole = "service_linked"
-
-// fill adds policies, boundary and tags.
-func (p *Product) fill(ctx context.Context, q store.Queryer, a store.Account, e *access.Effective, ids []int64, boundary *int64, kind ObjectKind, id int64) (err error) {
-	for _, policyID := range ids {
-		source, err := p.source(ctx, q, a, policyID)
-		if err != nil {
-			return err
-		}
-		e.Policies = append(e.Policies, source)
-	}
-	if boundary != nil {
-		source, err := p.source(ctx, q, a, *boundary)
-		if err != nil {
-			return err
-		}
-		e.Boundary = &source
-	}
-	e.Tags, err = tagsOf(ctx, q, a, kind, id)
-	return err
-}
 
 // source reads the default version of a policy for compilation.
 func (p *Product) source(ctx context.Context, q store.Queryer, a store.Account, id int64) (access.Document, error) {

@@ -82,6 +82,10 @@ func removeGroup(ctx context.Context, tx *store.Tx, a store.Account, id int64) e
 	if _, err := GroupByID(ctx, tx, a, id); err != nil {
 		return err
 	}
+	members, err := collect(ctx, tx, scanInt, `SELECT uin FROM group_members WHERE account = $1 AND group_id = $2`, a, id)
+	if err != nil {
+		return fmt.Errorf("list members: %w", err)
+	}
 	for _, statement := range [...]string{
 		`DELETE FROM group_members WHERE account = $1 AND group_id = $2`,
 		`DELETE FROM attachments WHERE account = $1 AND target_kind = 2 AND target_id = $2`,
@@ -92,7 +96,10 @@ func removeGroup(ctx context.Context, tx *store.Tx, a store.Account, id int64) e
 			return fmt.Errorf("delete group: %w", err)
 		}
 	}
-	changedPolicies(tx, a)
+	changedGroup(tx, a, id)
+	for _, uin := range members {
+		changedUser(tx, a, uin)
+	}
 	return nil
 }
 

@@ -292,7 +292,7 @@ func updatePolicy(ctx context.Context, tx *store.Tx, a store.Account, o Policy, 
 	if err != nil {
 		return fmt.Errorf("update policy: %w", err)
 	}
-	changedPolicies(tx, a) // also for the name, by which decisions tell who refused
+	changedPolicy(tx, a, o.ID) // also for the name, by which decisions tell who refused
 	return nil
 }
 
@@ -341,8 +341,8 @@ func (p *Product) DeletePolicy(ctx context.Context, c *call.Call, in *cam2019011
 			if err := removePolicy(ctx, tx, c.Account(), id); err != nil {
 				return err
 			}
+			changedPolicy(tx, c.Account(), id)
 		}
-		changedPolicies(tx, c.Account())
 		return nil
 	})
 }

@@ -85,7 +85,7 @@ func (p *Product) CreatePolicyVersion(ctx context.Context, c *call.Call, in *cam
 		out.VersionId = o.Last
 		if in.SetAsDefault {
 			o.Default, o.Updated = o.Last, c.At.UnixMilli()
-			changedPolicies(tx, c.Account())
+			changedPolicy(tx, c.Account(), o.ID)
 		}
 		if err := insertVersion(ctx, tx, c.Account(), o.ID, version{o.Last, document, c.At.UnixMilli()}); err != nil {
 			return err
@@ -114,7 +114,7 @@ func (p *Product) SetDefaultPolicyVersion(ctx context.Context, c *call.Call, in 
 			return documentFault(err)
 		}
 		o.Default, o.Updated = v.Number, c.At.UnixMilli()
-		changedPolicies(tx, c.Account())
+		changedPolicy(tx, c.Account(), o.ID)
 		return saveVersions(ctx, tx, c.Account(), o)
 	})
 }

@@ -56,7 +56,7 @@ const AccountChangeKind = "account"
 
 // NewFinder keeps at most max holders.
 func NewFinder(k *Keys, max int) *Finder {
-	f := &Finder{keys: k, cache: cache.New[string, *Holder](max, func(id string) string { return id })}
+	f := &Finder{keys: k, cache: cache.New[string, *Holder](max)}
 	k.db.Subscribe(f.forget)
 	return f
 }

@@ -87,9 +87,20 @@ func (nothing) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
 
 func succeed(context.Context, *call.Call, wire.Request) (wire.Response, error) { return nothing{}, nil }
 
-// Effective makes the door the source of policies.
+// Effective makes the door the source of policies: each user has one list of them, under the number of its first.
 func (d *door) Effective(_ context.Context, _ store.Account, _ call.PrincipalKind, id int64) (*access.Effective, error) {
-	return &access.Effective{Policies: d.policies[id]}, nil
+	if len(d.policies[id]) == 0 {
+		return &access.Effective{}, nil
+	}
+	return &access.Effective{Policies: []int64{id}}, nil
+}
+
+// Documents reads the list of a user.
+func (d *door) Documents(_ context.Context, _ store.Account, policies, _ []int64) (all []access.Document, _ error) {
+	for _, id := range policies {
+		all = append(all, d.policies[id]...)
+	}
+	return all, nil
 }
 
 // Called, Decided and Undeclared make the door its own metrics.
@@ -137,7 +148,7 @@ func open(t testing.TB, db *store.DB, config Config) *door {
 		t.Fatal(err)
 	}
 	d.account, d.root = made.UIN, client{d, id, secret, "", ""}
-	d.Gateway = New(config, Dependencies{Store: db, Access: access.New(db, d, 100), Keys: keys, Finder: credential.NewFinder(keys, 100),
+	d.Gateway = New(config, Dependencies{Store: db, Access: access.New(db, access.Config{Source: d, MaxPrincipals: 100, MaxStatements: 1000}), Keys: keys, Finder: credential.NewFinder(keys, 100),
 		Trail: d.trail, Metrics: d, Log: log, Now: func() time.Time { d.mu.Lock(); defer d.mu.Unlock(); return d.now }},
 		[]Product{{Service: service, Handlers: d.handlers}})
 	return d

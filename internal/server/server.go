@@ -54,8 +54,12 @@ type Config struct {
 	Log               *slog.Logger
 }
 
-// maxPrincipals bounds how many compiled principals and key holders are kept in memory.
-const maxPrincipals = 200_000
+// What is kept in memory at most: principals with what binds them, holders of keys, statements of compiled policies.
+const (
+	maxPrincipals = 1_000_000
+	maxKeys       = 200_000
+	maxStatements = 500_000
+)
 
 // Server is an opened server; Run serves.
 type Server struct {
@@ -82,14 +86,16 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	}
 	s.health = &ops.Health{Ping: s.store.Ping}
 	s.actions = &operator.Actions{DB: s.store, Keys: s.keys}
-	finder := credential.NewFinder(s.keys, maxPrincipals)
+	finder := credential.NewFinder(s.keys, maxKeys)
 	identity := cam.New(s.store, s.keys, c.Quotas, products)
-	engine := access.New(s.store, identity, maxPrincipals)
+	engine := access.New(s.store, access.Config{Source: identity, MaxPrincipals: maxPrincipals, MaxStatements: maxStatements})
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
 		Products(identity, sts.New(s.store, s.keys, identity)))
-	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { return float64(engine.Cached()) })
+	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
+	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
+	s.metrics.Gauge("hufu_cached_statements", "Statements of the policies that are compiled in memory.", func() float64 { _, _, n := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_keys", "Keys whose holders are in memory.", func() float64 { return float64(finder.Cached()) })
 	s.metrics.Gauge("hufu_writes_queued", "Calls that wait for the writer.", func() float64 { return float64(s.store.Stats().Queued) })
 	s.metrics.Gauge("hufu_reader_waits", "Times a query waited for a database connection.", func() float64 { return float64(s.store.Stats().Readers.WaitCount) })

@@ -1,0 +1,240 @@
+package access
+
+import (
+	"context"
+	"encoding/binary"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/policy"
+)
+
+// shared is the compiled policies of one combination, for all principals of an account that have just these. Its set is
+// built when it is first asked for, and again in the background when one of its policies has changed.
+type shared struct {
+	account store.Account
+	ids     []int64
+	groups  []int64
+
+	building sync.Mutex // one build at a time; who waits finds it done
+	set      atomic.Pointer[policy.Set]
+	dropped  atomic.Bool // no longer among the sets: nobody would tell it of changes
+
+	// Guarded by sets.mu.
+	has []int64 // policies that the set was built from
+	len int     // its statements
+
+	// plain is what all principals share that have nothing but this.
+	plain atomic.Pointer[compiled]
+}
+
+type setKey struct {
+	account  store.Account
+	policies string // ids of policies and of groups, eight bytes each, with a separator between
+}
+
+func newSetKey(a store.Account, policies, groups []int64) setKey {
+	b := make([]byte, 0, 8*(len(policies)+len(groups)+1))
+	for _, id := range policies {
+		b = binary.BigEndian.AppendUint64(b, uint64(id))
+	}
+	b = binary.BigEndian.AppendUint64(b, 0) // no policy has the number 0
+	for _, id := range groups {
+		b = binary.BigEndian.AppendUint64(b, uint64(id))
+	}
+	return setKey{a, string(b)}
+}
+
+// policyKey names a policy or a group of an account. Presets are every account's, but never change.
+type policyKey struct {
+	account store.Account
+	kind    string
+	id      int64
+}
+
+// sets keeps compiled policies, shared between principals and bounded by the number of their statements.
+type sets struct {
+	source    Source
+	documents *documents
+	max       int // statements
+
+	mu         sync.RWMutex
+	all        map[setKey]*shared
+	holding    map[policyKey]map[*shared]struct{} // who must be told of a change
+	statements int
+	changes    uint64 // of policies and groups, so far
+
+	rebuilding atomic.Bool
+	stale      []*shared // guarded by mu
+}
+
+func newSets(source Source, documents *documents, max int) *sets {
+	return &sets{source: source, documents: documents, max: max, all: map[setKey]*shared{}, holding: map[policyKey]map[*shared]struct{}{}}
+}
+
+// of finds the set of a combination, or makes room for one.
+func (s *sets) of(a store.Account, policies, groups []int64) *shared {
+	k := newSetKey(a, policies, groups)
+	s.mu.RLock()
+	found := s.all[k]
+	s.mu.RUnlock()
+	if found != nil {
+		return found
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if found := s.all[k]; found != nil {
+		return found
+	}
+	made := &shared{account: a, ids: policies, groups: groups, len: 1}
+	s.all[k] = made
+	s.statements++ // an empty one is not for nothing either
+	for _, g := range groups {
+		s.hold(policyKey{a, GroupChange, g}, made)
+	}
+	s.evict(made)
+	return made
+}
+
+func (s *sets) hold(k policyKey, by *shared) {
+	if s.holding[k] == nil {
+		s.holding[k] = map[*shared]struct{}{}
+	}
+	s.holding[k][by] = struct{}{}
+}
+
+func (s *sets) release(k policyKey, by *shared) {
+	delete(s.holding[k], by)
+	if len(s.holding[k]) == 0 {
+		delete(s.holding, k)
+	}
+}
+
+// evict makes room by dropping some sets, any but keep. What is dropped is built again when it is asked for.
+func (s *sets) evict(keep *shared) {
+	for k, old := range s.all { // in the order of a map, as good as random
+		if s.statements <= s.max {
+			return
+		}
+		if old == keep {
+			continue
+		}
+		delete(s.all, k)
+		for _, g := range old.groups {
+			s.release(policyKey{old.account, GroupChange, g}, old)
+		}
+		for _, id := range old.has {
+			s.release(policyKey{old.account, PolicyChange, id}, old)
+		}
+		s.statements -= old.len
+		old.dropped.Store(true)
+		old.set.Store(nil)
+	}
+}
+
+// compiled is the set as of now.
+func (s *sets) compiled(ctx context.Context, of *shared) (*policy.Set, error) {
+	if set := of.set.Load(); set != nil {
+		return set, nil
+	}
+	if of.dropped.Load() {
+		of = s.of(of.account, of.ids, of.groups)
+	}
+	of.building.Lock()
+	defer of.building.Unlock()
+	if set := of.set.Load(); set != nil {
+		return set, nil
+	}
+	s.mu.RLock()
+	before := s.changes
+	s.mu.RUnlock()
+	read, err := s.source.Documents(ctx, of.account, of.ids, of.groups)
+	if err != nil {
+		return nil, err
+	}
+	set := s.documents.compile(read)
+	s.keep(of, read, set, before)
+	return set, nil
+}
+
+// keep stores what was built, unless a policy changed meanwhile: the set is as good as the moment it was read, but nobody
+// would have told it of the change.
+func (s *sets) keep(of *shared, from []Document, set *policy.Set, before uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.changes != before || of.dropped.Load() {
+		return
+	}
+	for _, id := range of.has {
+		s.release(policyKey{of.account, PolicyChange, id}, of)
+	}
+	of.has = of.has[:0]
+	for _, d := range from {
+		of.has = append(of.has, d.ID)
+		s.hold(policyKey{of.account, PolicyChange, d.ID}, of)
+	}
+	s.statements += 1 + set.Len() - of.len
+	of.len = 1 + set.Len()
+	of.set.Store(set)
+	s.evict(of)
+}
+
+// forget takes the sets out of force that changes concern, and has them built again. It reports whether there were any.
+func (s *sets) forget(changes []store.Change) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range changes {
+		switch c.Kind {
+		case PolicyChange, GroupChange:
+			s.changes++
+			id, _ := strconv.ParseInt(c.ID, 10, 64) // our own text
+			for of := range s.holding[policyKey{c.Account, c.Kind, id}] {
+				s.outdate(of)
+			}
+		case store.KindEverything:
+			s.changes++
+			for _, of := range s.all {
+				s.outdate(of)
+			}
+		}
+	}
+	if len(s.stale) > 0 && s.rebuilding.CompareAndSwap(false, true) {
+		go s.rebuild()
+	}
+}
+
+// maxStale bounds what is built again in advance; the rest waits until it is asked for.
+const maxStale = 256
+
+func (s *sets) outdate(of *shared) {
+	if of.set.Swap(nil) != nil && len(s.stale) < maxStale {
+		s.stale = append(s.stale, of)
+	}
+}
+
+// rebuild builds what changes have outdated, so that the decisions after them find it done. It ends when nothing is left.
+func (s *sets) rebuild() {
+	for {
+		s.mu.Lock()
+		if len(s.stale) == 0 {
+			s.rebuilding.Store(false) // under the lock: whoever adds sees it
+			s.mu.Unlock()
+			return
+		}
+		of := s.stale[0]
+		s.stale = s.stale[1:]
+		s.mu.Unlock()
+		if !of.dropped.Load() {
+			_, _ = s.compiled(context.Background(), of) // whoever asks next tries again, and is told
+		}
+	}
+}
+
+// size is the number of sets and of their statements.
+func (s *sets) size() (n, statements int) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.all), s.statements
+}
