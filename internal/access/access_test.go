@@ -193,7 +193,10 @@ func TestAChangeIsSeenAtOnceAndDropsOnlyWhatItConcerns(t *testing.T) {
 			[]store.Change{{Account: a, Kind: PolicyChange, ID: "1"}}, user(a, 12), policy.ExplicitDeny, []string{"policy 1", "policy 1", "policy 2"}},
 		{"a deleted policy", func(w *world) { delete(w.policies, policyKey{a, PolicyChange, 1}) },
 			[]store.Change{{Account: a, Kind: PolicyChange, ID: "1"}}, user(a, 12), policy.ImplicitDeny, []string{"policy 2"}},
-		{"a group's policies", func(w *world) { w.policies[policyKey{a, PolicyChange, 9}] = deny; w.attached[policyKey{a, GroupChange, 7}] = []int64{2, 9} },
+		{"a group's policies", func(w *world) {
+			w.policies[policyKey{a, PolicyChange, 9}] = deny
+			w.attached[policyKey{a, GroupChange, 7}] = []int64{2, 9}
+		},
 			[]store.Change{{Account: a, Kind: GroupChange, ID: "7"}}, user(a, 13), policy.ExplicitDeny, []string{"policy 1", "policy 2", "policy 9"}},
 		{"a boundary's text", func(w *world) { w.policies[policyKey{a, PolicyChange, 3}] = idle },
 			[]store.Change{{Account: a, Kind: PolicyChange, ID: "3"}}, &call.Principal{Kind: call.Role, Account: a, RoleID: 21}, policy.ImplicitDeny, []string{"policy 3"}},
