@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -22,6 +23,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Account accountCommand `cmd:"" help:"Manage root accounts, also while the server runs."`
 	Audit   auditCommand   `cmd:"" help:"Read the audit trail."`
+	Policy  policyCommand  `cmd:"" help:"Check, simulate, explain and compare policies."`
 	Secrets secretsCommand `cmd:"" help:"Manage the master key that seals secrets."`
 	Product productCommand `cmd:"" help:"Describe the products that policies can name, and check manifests."`
 	API     apiCommand     `cmd:"" name:"api" help:"Describe the APIs that are served."`
@@ -45,8 +47,21 @@ func main() {
 		kong.Name("hufu"),
 		kong.Description("An identity and access control plane that speaks the identity APIs of Tencent Cloud and EIAM."),
 		kong.Configuration(readConfig),
-		kong.UsageOnError(),
+		kong.ShortUsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Exit(exit),
 	)
-	k.FatalIfErrorf(k.Run())
+	err := k.Run()
+	if status, ok := errors.AsType[exitStatus](err); ok {
+		os.Exit(int(status))
+	}
+	k.FatalIfErrorf(err)
+}
+
+// exit ends the program. Wrong usage is 2, as everywhere, and not kong's 80.
+func exit(code int) {
+	if code >= 80 {
+		code = statusTrouble
+	}
+	os.Exit(code)
 }
