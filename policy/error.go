@@ -87,13 +87,21 @@ func (e *Error) Error() string {
 type problems struct {
 	first *Error
 	rank  int
+	each  func(*Error) // is told of every fault, if it is set
 }
 
 func (p *problems) add(code Code, off int, path, format string, args ...any) {
 	rank := code.rank()
-	if p.first == nil || rank < p.rank {
-		p.first = &Error{Code: code, Offset: off, Path: path, Detail: fmt.Sprintf(format, args...)}
-		p.rank = rank
+	wins := p.first == nil || rank < p.rank
+	if !wins && p.each == nil {
+		return
+	}
+	e := &Error{Code: code, Offset: off, Path: path, Detail: fmt.Sprintf(format, args...)}
+	if wins {
+		p.first, p.rank = e, rank
+	}
+	if p.each != nil {
+		p.each(e)
 	}
 }
 
