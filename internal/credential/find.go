@@ -47,8 +47,9 @@ var ErrNotFound = errors.New("no such SecretId")
 
 // Finder looks SecretIds up, and keeps what it found until a commit changes it.
 type Finder struct {
-	keys  *Keys
-	cache *cache.Cache[string, *Holder]
+	keys   *Keys
+	cache  *cache.Cache[string, *Holder]
+	tokens *cache.Cache[[sha256.Size]byte, string] // SecretIds by the hash of their token: issued together, for ever
 }
 
 // AccountChangeKind names the change of a root account (suspended, resumed) to the caches of every node.
@@ -56,7 +57,7 @@ const AccountChangeKind = "account"
 
 // NewFinder keeps at most max holders.
 func NewFinder(k *Keys, max int) *Finder {
-	f := &Finder{keys: k, cache: cache.New[string, *Holder](max)}
+	f := &Finder{keys: k, cache: cache.New[string, *Holder](max), tokens: cache.New[[sha256.Size]byte, string](max)}
 	k.db.Subscribe(f.forget)
 	return f
 }
@@ -98,6 +99,23 @@ func (f *Finder) Find(ctx context.Context, secretID string) (*Holder, error) {
 		}
 		return h, err
 	})
+}
+
+// FindToken finds the holder of a temporary credential by its token, ErrNotFound where there is none. As with Find the
+// state is for the caller to check, and so is the token: see TokenFits.
+func (f *Finder) FindToken(ctx context.Context, token string) (*Holder, error) {
+	hash := sha256.Sum256([]byte(token))
+	id, err := f.tokens.Get(hash, func() (id string, err error) {
+		err = f.keys.db.Read().QueryRowContext(ctx, `SELECT secret_id FROM sessions WHERE token_hash = $1`, hash[:]).Scan(&id)
+		return id, err
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find token: %w", err)
+	}
+	return f.Find(ctx, id)
 }
 
 // Cached is the number of holders kept, for metrics.

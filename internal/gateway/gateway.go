@@ -50,7 +50,7 @@ type Dependencies struct {
 // Gateway answers API 3.0 requests.
 type Gateway struct {
 	*Pipeline
-	config    Config
+	*Authenticator
 	catalogue *catalogue
 	now       func() time.Time
 }
@@ -68,7 +68,7 @@ func New(config Config, d Dependencies, products []Product) *Gateway {
 			p.handlers[a] = product.Handlers[a.Name]
 		}
 	}
-	return &Gateway{Pipeline: p, config: config, catalogue: newCatalogue(services), now: d.Now}
+	return &Gateway{Pipeline: p, Authenticator: &Authenticator{config: config, finder: d.Finder}, catalogue: newCatalogue(services), now: d.Now}
 }
 
 // ServeHTTP answers one API 3.0 request.
@@ -85,7 +85,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if trace := r.Header.Get("X-TC-TraceId"); trace != "" && len(trace) <= 128 {
 		w.Header().Set("X-TC-TraceId", trace)
 	}
-	e := &exchange{Gateway: g, facts: call.Call{RequestID: call.NewRequestID(), Door: "api3", At: g.now(), IP: g.peer(r)}}
+	e := &exchange{Gateway: g, facts: call.Call{RequestID: call.NewRequestID(), Door: "api3", At: g.now(), IP: g.Peer(r)}}
 	response, failed := e.guarded(r.Context(), w, r)
 	answer(w, e.facts.RequestID, response, failed, e.facts.Language)
 }
@@ -108,39 +108,26 @@ func (e *exchange) guarded(ctx context.Context, w http.ResponseWriter, r *http.R
 }
 
 func (e *exchange) serve(ctx context.Context, w http.ResponseWriter, r *http.Request) (wire.Response, *fault.Error) {
-	second := e.facts.At.Unix()
-	if e.limits.blocked(e.facts.IP, second) {
-		return nil, e.reject(fault.New(code.RequestLimitExceededIPLimitExceeded))
+	if err := e.Blocked(&e.facts); err != nil {
+		return nil, err
 	}
 	q, err := read(w, r)
 	e.facts.At = e.now() // a body may be long on its way: skew, expiry and conditions count from here
 	e.facts.Action, e.facts.Version, e.facts.Region = q.action, q.version, q.region
 	e.facts.Language, e.facts.Client = fault.ParseLanguage(q.language), q.client
 	if err != nil {
-		return nil, e.reject(err)
+		return nil, e.Reject(&e.facts, err)
 	}
 	t, action, err := e.find(q)
 	if err != nil {
-		return nil, e.reject(err)
+		return nil, e.Reject(&e.facts, err)
 	}
 	holder, err := e.authenticate(ctx, q, t, action, e.facts.At, e.facts.IP)
 	if err != nil {
-		failed := fault.From(err)
-		if strings.HasPrefix(failed.Code, "AuthFailure.") { // not what is our own fault
-			e.limits.failed(e.facts.IP, second)
-		}
-		return nil, e.refuse(q, failed)
+		return nil, e.refuse(q, err)
 	}
 	e.facts.Caller = &holder.Principal
 	return e.Run(ctx, Ask{Facts: e.facts, Holder: holder, Action: action, Params: q.params})
-}
-
-// reject counts a request that names no call: it cannot be read, or there is no such action. It leaves no audit record,
-// since whoever sends it has shown nothing but bytes, and its names are not counted by: strangers make them up.
-func (e *exchange) reject(err error) *fault.Error {
-	failed := fault.From(err)
-	e.metrics.Called("", "", failed.Code, time.Since(e.facts.At))
-	return failed
 }
 
 // find names the action of a request.
@@ -171,25 +158,13 @@ func (e *exchange) find(q *request) (target, *wire.Action, error) {
 	return t, action, nil
 }
 
-// refuse leaves the traces of a request that did not authenticate. Its parameters are nobody's word and not kept.
-func (e *exchange) refuse(q *request, failed *fault.Error) *fault.Error {
+// refuse leaves the traces of a request that did not authenticate.
+func (e *exchange) refuse(q *request, err error) *fault.Error {
 	keyID := q.authorization.SecretID
 	if q.signing == signedV1 {
 		keyID = q.param("SecretId")
 	}
-	r := &audit.Record{
-		At: e.facts.At, RequestID: e.facts.RequestID, Door: e.facts.Door, Action: e.facts.Service + ":" + e.facts.Action,
-		CallerKind: call.Anonymous.String(), KeyID: cut(keyID, 128), IP: ipText(e.facts.IP), Region: cut(e.facts.Region, 64),
-		Client: e.facts.Client, Decision: audit.Decision{Effect: "none"}, Outcome: failed.Code,
-	}
-	if err := e.trail.Append(r); err != nil {
-		e.log.Error("audit record lost", "request_id", r.RequestID, "error", err)
-	}
-	e.metrics.Called(e.facts.Service, e.facts.Action, failed.Code, time.Since(e.facts.At))
-	if cause := failed.Unwrap(); cause != nil {
-		e.log.Error("authentication failed", "request_id", r.RequestID, "code", failed.Code, "error", cause)
-	}
-	return failed
+	return e.Refuse(&e.facts, keyID, err)
 }
 
 func cut(s string, n int) string {
@@ -197,56 +172,4 @@ func cut(s string, n int) string {
 		return strings.ToValidUTF8(s[:n], "")
 	}
 	return s
-}
-
-// peer is the address a request comes from: the socket's, or what a trusted proxy says.
-func (g *Gateway) peer(r *http.Request) netip.Addr {
-	address, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	ip := address.Addr().Unmap()
-	if !g.isProxy(ip) {
-		return ip
-	}
-	// The last entry that is not one of our proxies is the first that none of them vouches for.
-	// A proxy may add its hop as a header of its own: all of them count, in order.
-	said := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
-	if said == "" {
-		return ip
-	}
-	hops := strings.Split(said, ",")
-	for i := len(hops) - 1; i >= 0; i-- {
-		if ip = parseHop(strings.TrimSpace(hops[i])); !ip.IsValid() {
-			break // no address: conditions on it must not hold by accident
-		}
-		if !g.isProxy(ip) {
-			break
-		}
-	}
-	return ip
-}
-
-// parseHop reads an address as proxies write it, with or without a port; garbage is the invalid address.
-func parseHop(text string) netip.Addr {
-	if hop, err := netip.ParseAddr(text); err == nil {
-		return hop.Unmap()
-	}
-	hop, _ := netip.ParseAddrPort(text)
-	return hop.Addr().Unmap()
-}
-
-func (g *Gateway) isProxy(ip netip.Addr) bool {
-	for _, p := range g.config.TrustedProxies {
-		if p.Contains(ip) {
-			return true
-		}
-	}
-	return false
-}
-
-// trusted reports whether the request came through one of our proxies.
-func (g *Gateway) trusted(r *http.Request) bool {
-	address, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && g.isProxy(address.Addr().Unmap())
 }

@@ -96,7 +96,7 @@ func TestAnOlderSecondDoesNotEmptyTheWindow(t *testing.T) {
 	p := &call.Principal{Kind: call.User, UIN: 7, Account: 1}
 	passed := 0
 	for i := range 100 {
-		if l.call(a, p, 1000-int64(i%2)) == nil {
+		if l.call(a, p, 1000-int64(i%2), 1) == nil {
 			passed++
 		}
 	}

@@ -69,17 +69,17 @@ type excess struct {
 	count, limit int
 }
 
-// call counts one call of a principal; nil if it may go on.
-func (l *limiter) call(a *wire.Action, p *call.Principal, second int64) *excess {
+// call counts a call of a principal, n times; nil if it may go on.
+func (l *limiter) call(a *wire.Action, p *call.Principal, second int64, n int) *excess {
 	if l.off || a.Rate == 0 {
 		return nil
 	}
-	if n := l.count(limitKey{action: a, kind: p.Kind, id: p.ID()}, second, 1); n > a.Rate {
-		return &excess{count: n, limit: a.Rate}
+	if count := l.count(limitKey{action: a, kind: p.Kind, id: p.ID()}, second, n); count > a.Rate {
+		return &excess{count: count, limit: a.Rate}
 	}
 	// The account's own counter has no principal kind, so that it is not the root user's.
-	if n := l.count(limitKey{action: a, id: int64(p.Account)}, second, 1); n > accountFactor*a.Rate {
-		return &excess{account: true, count: n, limit: accountFactor * a.Rate}
+	if count := l.count(limitKey{action: a, id: int64(p.Account)}, second, n); count > accountFactor*a.Rate {
+		return &excess{account: true, count: count, limit: accountFactor * a.Rate}
 	}
 	return nil
 }

@@ -36,13 +36,13 @@ func TestWindowsOfPrincipals(t *testing.T) {
 		{free, alice, 101, 99, true} /* no rate */, {a, alice, 101, 0, false},
 	} {
 		for range step.n {
-			l.call(step.action, step.who, step.second)
+			l.call(step.action, step.who, step.second, 1)
 		}
-		if got := l.call(step.action, step.who, step.second); (got == nil) != step.passes {
+		if got := l.call(step.action, step.who, step.second, 1); (got == nil) != step.passes {
 			t.Errorf("step %d: got %+v, want passes %t", i, got, step.passes)
 		}
 	}
-	e := l.call(a, alice, 101)
+	e := l.call(a, alice, 101, 1)
 	if e == nil || e.account || e.count != 5 || e.limit != 3 {
 		t.Errorf("got %+v, want the fifth call over a limit of three: what fails counts too", e)
 	}
@@ -54,7 +54,7 @@ func TestTheRootAccountHasTenTimesTheRate(t *testing.T) {
 	passed, refused := 0, 0
 	for uin := range int64(12) {
 		for range 3 {
-			switch e := l.call(a, &call.Principal{Kind: call.User, Account: 1, UIN: 100 + uin}, 7); {
+			switch e := l.call(a, &call.Principal{Kind: call.User, Account: 1, UIN: 100 + uin}, 7, 1); {
 			case e == nil:
 				passed++
 			case e.account && e.limit == 30:
@@ -67,7 +67,7 @@ func TestTheRootAccountHasTenTimesTheRate(t *testing.T) {
 	if passed != 30 || refused != 6 {
 		t.Errorf("%d passed and %d were refused, want 30 and 6", passed, refused)
 	}
-	if e := l.call(a, &call.Principal{Kind: call.User, Account: 2, UIN: 100}, 7); e != nil && e.account {
+	if e := l.call(a, &call.Principal{Kind: call.User, Account: 2, UIN: 100}, 7, 1); e != nil && e.account {
 		t.Errorf("another account meets %+v", e)
 	}
 }
@@ -77,9 +77,9 @@ func TestRefusedCallsOfOnePrincipalDoNotStarveItsAccount(t *testing.T) {
 	a := &wire.Action{Name: "A", Rate: 3}
 	l := newLimiter(false)
 	for range 100 {
-		l.call(a, &call.Principal{Kind: call.User, Account: 1, UIN: 100}, 7)
+		l.call(a, &call.Principal{Kind: call.User, Account: 1, UIN: 100}, 7, 1)
 	}
-	if e := l.call(a, &call.Principal{Kind: call.User, Account: 1, UIN: 101}, 7); e != nil {
+	if e := l.call(a, &call.Principal{Kind: call.User, Account: 1, UIN: 101}, 7, 1); e != nil {
 		t.Errorf("another user meets %+v", e)
 	}
 }
@@ -92,7 +92,7 @@ func TestCountsAreExactUnderConcurrency(t *testing.T) {
 	for range 8 {
 		work.Go(func() {
 			for range 50 {
-				if l.call(a, &call.Principal{Kind: call.User, Account: 1, UIN: 100}, 7) == nil {
+				if l.call(a, &call.Principal{Kind: call.User, Account: 1, UIN: 100}, 7, 1) == nil {
 					passed.Add(1)
 				}
 			}
@@ -159,7 +159,7 @@ func TestLimitsThatAreOff(t *testing.T) {
 	l := newLimiter(true)
 	for range 1000 {
 		l.failed(ip, 7)
-		if l.call(a, &call.Principal{Kind: call.User, Account: 1, UIN: 2}, 7) != nil || l.blocked(ip, 7) || !l.unsigned(a, ip, 7) {
+		if l.call(a, &call.Principal{Kind: call.User, Account: 1, UIN: 2}, 7, 1) != nil || l.blocked(ip, 7) || !l.unsigned(a, ip, 7) {
 			t.Fatal("a limit that is off refuses a call")
 		}
 	}

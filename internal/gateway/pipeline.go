@@ -49,6 +49,17 @@ type Ask struct {
 	Holder *credential.Holder
 	Action *wire.Action
 	Params *wire.Value
+	Task   Task // in place of Params and a product's handler
+	Weight int  // how often the call counts against its rate, 0 = once
+}
+
+// Task is a call of a door whose requests and answers no contract describes; its Action has a permission, a rate and
+// codes, but no schema. It is checked, authorized, recorded and counted as every other.
+type Task interface {
+	// Run does the work, after the caller was found to hold the action's permission.
+	Run(ctx context.Context, c *call.Call) (wire.Response, error)
+	// Describe completes the audit record: what the call was about, whether it ran or not.
+	Describe(r *audit.Record)
 }
 
 // attempt is one call on its way down the pipeline, and what its audit record will say.
@@ -98,6 +109,9 @@ type encoded []byte
 func (e encoded) AppendJSON(dst []byte) []byte { return append(dst, e...) }
 
 func (t *attempt) run(ctx context.Context) (wire.Response, error) {
+	if t.ask.Task != nil {
+		return t.runTask(ctx)
+	}
 	steps := [...]func(context.Context) error{t.checkAccount, t.checkRate, t.checkRegion, t.checkSchema, t.authorize, t.checkValues}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -109,6 +123,16 @@ func (t *attempt) run(ctx context.Context) (wire.Response, error) {
 		err = t.asked()
 	}
 	return response, err
+}
+
+func (t *attempt) runTask(ctx context.Context) (wire.Response, error) {
+	steps := [...]func(context.Context) error{t.checkAccount, t.checkRate, t.authorize}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return t.ask.Task.Run(ctx, t.call)
 }
 
 func (t *attempt) checkAccount(context.Context) error {
@@ -125,7 +149,7 @@ func (t *attempt) checkRate(context.Context) error {
 		}
 		return nil
 	}
-	over := t.limits.call(t.ask.Action, t.call.Caller, t.call.At.Unix())
+	over := t.limits.call(t.ask.Action, t.call.Caller, t.call.At.Unix(), max(1, t.ask.Weight))
 	if over == nil {
 		return nil
 	}
@@ -273,7 +297,10 @@ func (t *attempt) record(outcome string) *audit.Record {
 	if s := c.Caller.Session; s != nil {
 		r.CallerName = s.Name
 	}
-	if c.Caller.Kind != call.Anonymous { // what nobody signed is nobody's word
+	switch {
+	case t.ask.Task != nil:
+		t.ask.Task.Describe(r)
+	case c.Caller.Kind != call.Anonymous: // what nobody signed is nobody's word
 		r.Parameters = []byte(wire.Redact(t.ask.Action.Input, t.ask.Params, maxParameter))
 	}
 	return r

@@ -114,8 +114,8 @@ func TestTheAddressOfACall(t *testing.T) {
 			for _, line := range tc.forwarded {
 				r.Header.Add("X-Forwarded-For", line)
 			}
-			g := &Gateway{config: config}
-			if got := g.peer(r).String(); got != tc.want {
+			g := &Authenticator{config: config}
+			if got := g.Peer(r).String(); got != tc.want {
 				t.Errorf("got %s, want %s", got, tc.want)
 			}
 		})
@@ -123,7 +123,7 @@ func TestTheAddressOfACall(t *testing.T) {
 }
 
 func TestHostsThatMayBeSigned(t *testing.T) {
-	g := &Gateway{config: Config{SigningHosts: []string{"cam.example.com"}, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}
+	g := &Authenticator{config: Config{SigningHosts: []string{"cam.example.com"}, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}
 	for _, tc := range []struct {
 		name, remote string
 		want         []string
