@@ -27,6 +27,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/authzen"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/credential"
@@ -37,6 +38,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/store/storetest"
 	"github.com/hufu-iam/hufu/internal/sts"
 	"github.com/hufu-iam/hufu/internal/wire/services"
+	"github.com/hufu-iam/hufu/policy"
 	"github.com/hufu-iam/hufu/tc3"
 )
 
@@ -49,7 +51,10 @@ type World struct {
 	Keys    *credential.Keys
 	Quotas  account.Quotas // change them before the calls that should meet them
 	Gateway *gateway.Gateway
+	AuthZEN *authzen.Door
 	Trail   *audit.Trail
+	// Granularity is how finely actions can be granted, as the door for questions is told; nil: all by resource.
+	Granularity func(service, action string) policy.Granularity
 
 	mu         sync.Mutex
 	now        time.Time
@@ -78,9 +83,12 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	identity := cam.New(db, w.Keys, w.Quotas, known)
 	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: 10_000, MaxStatements: 100_000})
 	w.Trail = audit.NewTrail(db, log)
+	finder := credential.NewFinder(w.Keys, 10_000)
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
-		Finder: credential.NewFinder(w.Keys, 10_000), Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
+		Finder: finder, Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
 		server.Products(identity, sts.New(db, w.Keys, identity)))
+	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Finder: finder, Directory: identity,
+		Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
 	t.Cleanup(func() {
 		w.Trail.Close()
 		w.mu.Lock()
@@ -90,6 +98,13 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 		}
 	})
 	return w
+}
+
+func (w *World) granularity(service, action string) policy.Granularity {
+	if w.Granularity == nil {
+		return policy.ResourceLevel
+	}
+	return w.Granularity(service, action)
 }
 
 // testWriter sends the log to the test.

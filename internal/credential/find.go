@@ -42,6 +42,11 @@ func (h *Holder) TokenFits(token string, at time.Time) bool {
 	return fits && h.Active && at.Before(h.Principal.Session.Expires)
 }
 
+// InForce reports whether a signature with the credential would be accepted at that time.
+func (h *Holder) InForce(at time.Time) bool {
+	return h.Active && !h.Suspended && (!h.Temporary() || at.Before(h.Principal.Session.Expires))
+}
+
 // ErrNotFound is a SecretId that never was, or whose key was deleted.
 var ErrNotFound = errors.New("no such SecretId")
 

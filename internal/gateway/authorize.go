@@ -118,6 +118,9 @@ func (t *attempt) question(action policy.Action) access.Question {
 
 // requestTags are the tags that the call passes, in the one form that the actions declare: Tags, a list of Key and Value.
 func (t *attempt) requestTags() []policy.Tag {
+	if t.ask.Params == nil {
+		return nil
+	}
 	list := t.ask.Params.Get("Tags")
 	if list == nil {
 		return nil

@@ -20,6 +20,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/authzen"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/credential"
@@ -68,6 +69,7 @@ type Server struct {
 	keys    *credential.Keys
 	trail   *audit.Trail
 	gateway *gateway.Gateway
+	authzen *authzen.Door
 	metrics *ops.Metrics
 	health  *ops.Health
 	actions *operator.Actions
@@ -93,6 +95,8 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
 		Products(identity, sts.New(s.store, s.keys, identity)))
+	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Finder: finder, Directory: identity,
+		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_statements", "Statements of the policies that are compiled in memory.", func() float64 { _, _, n := engine.Cached(); return float64(n) })
@@ -216,6 +220,10 @@ func (s *Server) doors() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/console/") {
 			http.Error(w, "This build has no console. Use the API, or the commands of the hufu binary.", http.StatusNotFound)
+			return
+		}
+		if authzen.Serves(r.URL.Path) {
+			s.authzen.ServeHTTP(w, r)
 			return
 		}
 		s.gateway.ServeHTTP(w, r)

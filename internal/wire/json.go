@@ -15,10 +15,13 @@ const (
 // ParseJSON reads one JSON object, strictly: a duplicate name, a byte order mark, bytes that are not UTF-8, NUL
 // characters, half of a surrogate pair and anything after the object are refused. A member that is null is absent.
 // No text is an empty object. The tree refers to no memory of body.
-func ParseJSON(body []byte) (*Value, error) {
+func ParseJSON(body []byte) (*Value, error) { return ParseJSONUpTo(body, maxValues) }
+
+// ParseJSONUpTo is ParseJSON with another bound on the number of values.
+func ParseJSONUpTo(body []byte, values int) (*Value, error) {
 	p := parserPool.Get().(*jsonParser)
 	defer p.release()
-	p.text = string(body)
+	p.text, p.most = string(body), values
 	p.space()
 	if p.pos == len(p.text) {
 		return NewObject(), nil
@@ -37,7 +40,7 @@ func ParseJSON(body []byte) (*Value, error) {
 func parseJSONPart(text string, depth int) (Value, error) {
 	p := parserPool.Get().(*jsonParser)
 	defer p.release()
-	p.text, p.depth = text, depth
+	p.text, p.depth, p.most = text, depth, maxValues
 	p.space()
 	return p.document()
 }
@@ -52,6 +55,7 @@ type jsonParser struct {
 	pos   int
 	depth int
 	count int
+	most  int // values
 	stack []Value
 	slab  slab
 	names map[string]struct{} // of a large object
@@ -111,7 +115,7 @@ var literals = [...]struct {
 }{{"true", BoolValue}, {"false", BoolValue}, {"null", Null}}
 
 func (p *jsonParser) value() (Value, error) {
-	if p.count++; p.count > maxValues {
+	if p.count++; p.count > p.most {
 		return Value{}, syntax("there are too many values")
 	}
 	switch b := p.peek(); {

@@ -1,0 +1,26 @@
+// Package authzen is the door for services that ask "may this subject do that?": the OpenID AuthZEN Authorization API
+// 1.0, and an endpoint for reverse proxies that authorize each request before they pass it on.
+//
+//	GET  /.well-known/authzen-configuration   where the rest is
+//	POST /access/v1/evaluation                one question
+//	POST /access/v1/evaluations               up to 1,000 questions
+//	POST /access/v1/search/subject            who may do this to that
+//	POST /access/v1/search/resource           what may be done this to
+//	POST /access/v1/search/action             what may be done to that
+//	any  /access/v1/forward                   may the signer of this request do what the proxy says it does
+//
+// Read a question in this order:
+//
+//	door.go       ServeHTTP: size, who asks, the pipeline, status and answer
+//	request.go    bytes to the entities of a question, defaults laid under them
+//	subject.go    whom a subject means; found principals are kept until a commit changes them
+//	resource.go   what a resource means, and whose it is
+//	context.go    the facts that conditions look at
+//	evaluate.go   may the asker ask this; the decision
+//	answer.go     the JSON of an answer, written by hand
+//	record.go     what the audit trail keeps of a question
+//
+// Two accounts must agree before something is told: the asker needs hufu:Evaluate (searches hufu:Search), and the subject
+// is of the asker's own account, or the resource is owned by it. Nothing tells whether a principal of another account
+// exists. What cannot be decided is denied.
+package authzen

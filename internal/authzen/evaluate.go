@@ -1,0 +1,358 @@
+package authzen
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/gateway"
+	"github.com/hufu-iam/hufu/internal/wire"
+	"github.com/hufu-iam/hufu/internal/wire/code"
+	"github.com/hufu-iam/hufu/policy"
+	"github.com/hufu-iam/hufu/qcs"
+)
+
+// evaluate is the permission, the rate and the codes of asking; each question of a call counts.
+var evaluate = &wire.Action{Service: "hufu", Name: "Evaluate", Permission: "hufu:Evaluate", Resource: "*", Rate: 10_000}
+
+// semantic says when the questions of one call have been answered.
+type semantic string
+
+// The semantics of options.evaluations_semantic.
+const (
+	executeAll          semantic = "execute_all"
+	denyOnFirstDeny     semantic = "deny_on_first_deny"
+	permitOnFirstPermit semantic = "permit_on_first_permit"
+)
+
+var _ gateway.Task = (*evaluation)(nil)
+
+// evaluation is a call that asks one question, or several.
+type evaluation struct {
+	*Door
+	root      *wire.Value // the body
+	unread    error       // why it could not be read
+	questions *wire.Value // nil: the body itself is the one question
+	semantic  semantic
+
+	call     *call.Call // from here on set by Run
+	asker    asker
+	revision string
+	reads    answered // whether the asker may read policies
+	verdicts []verdict
+	kept     int // bytes of explanations for the audit record
+}
+
+// answered is a question that is asked at most once.
+type answered uint8
+
+const (
+	unasked answered = iota
+	yes
+	no
+)
+
+// readEvaluation reads the body of one question.
+func (d *Door) readEvaluation(contentType string, body []byte) *evaluation {
+	e := &evaluation{Door: d, semantic: executeAll}
+	e.root, e.unread = parse(contentType, body)
+	return e
+}
+
+// readEvaluations reads the body of several. Without any it is that of one.
+func (d *Door) readEvaluations(contentType string, body []byte) *evaluation {
+	e := d.readEvaluation(contentType, body)
+	if e.unread == nil {
+		e.unread = e.split()
+	}
+	return e
+}
+
+func (e *evaluation) split() error {
+	list := e.root.Get("evaluations")
+	switch {
+	case list == nil:
+		return nil
+	case list.Kind() != wire.ListValue:
+		return malformed("evaluations", "The member evaluations must be a list.")
+	case list.Len() > maxQuestions:
+		return malformed("evaluations", "One call may ask at most 1000 questions.")
+	case list.Len() > 0:
+		e.questions = list
+	}
+	options, err := object(e.root, "options", "options")
+	if options == nil || err != nil {
+		return err
+	}
+	v := options.Get("evaluations_semantic")
+	if v == nil {
+		return nil
+	}
+	e.semantic = semantic(v.Str())
+	if v.Kind() != wire.StringValue || !slices.Contains([]semantic{executeAll, denyOnFirstDeny, permitOnFirstPermit}, e.semantic) {
+		return malformed("options.evaluations_semantic",
+			"The member options.evaluations_semantic must be execute_all, deny_on_first_deny or permit_on_first_permit.")
+	}
+	return nil
+}
+
+// weight is how many questions the call asks.
+func (e *evaluation) weight() int {
+	if e.questions == nil {
+		return 1
+	}
+	return e.questions.Len()
+}
+
+// Run answers the questions.
+func (e *evaluation) Run(ctx context.Context, c *call.Call) (wire.Response, error) {
+	if e.unread != nil {
+		return nil, e.unread
+	}
+	// The revision comes first: what changes from here on may be in the decisions already, and then has another one.
+	e.call, e.revision, e.asker = c, e.engine.Revision(c.Account()), askerOf(c.Caller)
+	e.verdicts = make([]verdict, 0, e.weight())
+	if e.questions == nil {
+		v, err := e.answer(ctx, e.root, nil)
+		if err == nil && v.failed != nil {
+			err = v.failed
+		}
+		return e, err
+	}
+	for i := range e.questions.Len() {
+		v, err := e.answer(ctx, e.questions.At(i), e.root)
+		if err != nil {
+			return nil, err
+		}
+		if e.semantic == denyOnFirstDeny && !v.decision.Allowed || e.semantic == permitOnFirstPermit && v.decision.Allowed {
+			break
+		}
+	}
+	return e, nil
+}
+
+// answer answers one question and keeps its verdict. The error is a failure of ours.
+func (e *evaluation) answer(ctx context.Context, question, shared *wire.Value) (*verdict, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err // the asker hung up
+	}
+	e.verdicts = append(e.verdicts, verdict{})
+	v := &e.verdicts[len(e.verdicts)-1]
+	err := e.decide(ctx, question, shared, v)
+	if err != nil {
+		failed := fault.From(err)
+		if failed.Code == code.InternalError {
+			return nil, err
+		}
+		v.failed = failed
+		return v, nil
+	}
+	e.metrics.Decided(v.decision.Effect.String())
+	return v, nil
+}
+
+// verdict is what came of one question. The zero decision denies.
+type verdict struct {
+	subject, action, resource string // as asked; "" where it was not got to
+	decision                  policy.Decision
+	failed                    *fault.Error // the question could not be put
+	refused                   string       // why it was denied without any policy being asked
+	cacheable                 bool
+	shown, kept               []byte // explanations, as JSON: for the asker, and of a denial for the audit record
+}
+
+// question is one question, read.
+type question struct {
+	subject  reference
+	action   policy.Action
+	level    policy.Granularity
+	resource resource
+	facts    policy.Context
+	policy   *policy.Set
+	explain  bool
+}
+
+// decide answers one question. An error with another code than InternalError is about the question.
+func (e *evaluation) decide(ctx context.Context, from, shared *wire.Value, v *verdict) error {
+	var q question
+	who, err := e.read(ctx, from, shared, &q, v)
+	if err != nil {
+		return err
+	}
+	own := who != nil && who != anonymous && who.principal.Account == e.call.Account()
+	if !own {
+		return e.decideForeign(ctx, &q, who, v)
+	}
+	if who.suspended {
+		v.refused = reasonSuspended
+		return nil
+	}
+	asked, err := e.put(ctx, &q, who)
+	if err != nil {
+		return err
+	}
+	v.decision = policy.Decide(asked)
+	v.cacheable = q.resource.whose != theirs && who.principal.Session == nil && !asked.Timed()
+	if !v.decision.Allowed && v.decision.Statement != nil {
+		e.mayRead(ctx) // for the reason
+	}
+	return e.explain(ctx, asked, &q, v)
+}
+
+// read reads a question, and finds its subject; nil if that is nobody. Nothing that is wrong with the question depends
+// on whether there is such a subject.
+func (e *evaluation) read(ctx context.Context, from, shared *wire.Value, q *question, v *verdict) (*subject, error) {
+	if from.Kind() != wire.ObjectValue {
+		return nil, malformed("evaluations", "Each of the evaluations must be an object.")
+	}
+	who, err := entityOf("subject", from, shared)
+	if err != nil {
+		return nil, err
+	}
+	if q.subject, err = refer(&who); err != nil {
+		return nil, err
+	}
+	v.subject = q.subject.typ + "/" + q.subject.id
+	if err := e.readAction(from, shared, q, v); err != nil {
+		return nil, err
+	}
+	if err := e.readObject(from, shared, q, v); err != nil {
+		return nil, err
+	}
+	found, err := e.subjects.find(ctx, &q.subject, e.call.At)
+	if err != nil {
+		return nil, err
+	}
+	q.facts.Time = e.call.At
+	if found != nil {
+		q.facts.MFA = found.principal.MFA()
+	}
+	q.explain, err = readContext(from, shared, &q.facts)
+	return found, err
+}
+
+func (e *evaluation) readAction(from, shared *wire.Value, q *question, v *verdict) error {
+	action, err := entityOf("action", from, shared)
+	if err != nil {
+		return err
+	}
+	name, err := action.text("name")
+	if err != nil {
+		return err
+	}
+	v.action = name
+	var ok bool
+	if q.action, ok = policy.ParseAction(name); !ok {
+		return malformed("action.name", "The action.name must be service:Name, without wildcards.")
+	}
+	q.level = e.level(q.action)
+	return nil
+}
+
+func (e *evaluation) readObject(from, shared *wire.Value, q *question, v *verdict) error {
+	object, err := entityOf("resource", from, shared)
+	if err != nil {
+		return err
+	}
+	if q.resource, err = e.asker.readResource(&object); err != nil {
+		return err
+	}
+	v.resource = q.resource.id
+	if q.level != policy.ResourceLevel {
+		q.resource.name, q.resource.whose = qcs.Any, nobodys // the action touches no particular object
+	}
+	if q.facts.ResourceTags, err = readTags(&object); err != nil {
+		return err
+	}
+	if q.facts.CreateUIN, err = readCreator(&object); err != nil {
+		return err
+	}
+	q.policy, err = e.policies.read(&object)
+	return err
+}
+
+// level is how finely an action can be granted, as far as the products are known.
+func (d *Door) level(a policy.Action) policy.Granularity {
+	if d.granularity == nil {
+		return policy.ResourceLevel
+	}
+	return d.granularity(a.Service, a.Name)
+}
+
+// put prepares a question for the policy engine.
+func (e *evaluation) put(ctx context.Context, q *question, who *subject) (*policy.Question, error) {
+	asked := access.Question{Caller: &who.principal, Action: q.action, Granularity: q.level, Context: q.facts, Policy: q.policy}
+	if !q.resource.name.IsAny() {
+		asked.Names = []qcs.Resource{q.resource.name}
+		if q.resource.whose == ours {
+			asked.Owner = e.asker.account
+		}
+	}
+	return e.engine.Prepare(ctx, asked)
+}
+
+// decideForeign answers for a subject that is not of the asker's account, or is nobody. On a resource of the account it
+// is allowed what the resource's policy, and its own where there are any, allow; a refusal does not tell which, nor
+// whether there is such a subject.
+func (e *evaluation) decideForeign(ctx context.Context, q *question, who *subject, v *verdict) error {
+	named := q.subject.account // by the question itself
+	switch {
+	case named == e.call.Account():
+		v.refused = reasonUnknown
+		return nil
+	case q.resource.whose == theirs, q.resource.whose == nobodys && (named != 0 || who == anonymous):
+		return fault.New(code.UnauthorizedOperation).
+			WithDetail("Neither the subject nor the resource is of your account.")
+	case q.resource.whose == nobodys:
+		v.refused = reasonUnknown
+		return nil
+	}
+	v.refused = reasonForeign
+	if who == nil && q.subject.key || who != nil && who.suspended {
+		return nil
+	}
+	asked := e.nobody(q)
+	if who != nil {
+		var err error
+		if asked, err = e.put(ctx, q, who); err != nil {
+			return err
+		}
+	}
+	if d := policy.Decide(asked); d.Allowed {
+		v.decision, v.refused = d, ""
+	}
+	return nil
+}
+
+// nobody asks for a subject that does not exist as for a stranger to whom nobody gave anything: were it denied where
+// such a stranger is allowed, the answer would tell who exists.
+func (e *evaluation) nobody(q *question) *policy.Question {
+	p := policy.Principal{Account: qcs.Account{UIN: strconv.FormatInt(int64(q.subject.account), 10)}, UIN: q.subject.id, RoleID: q.subject.id}
+	switch q.subject.kind {
+	case call.Root:
+		p.Kind = policy.Root
+	case call.Role:
+		p.Kind = policy.Role
+	default:
+		p.Kind = policy.User
+	}
+	return &policy.Question{Principal: p, Action: q.action, Resource: []qcs.Resource{q.resource.name}, Owner: e.asker.account,
+		Context: q.facts, Layers: policy.Layers{Resource: q.policy}}
+}
+
+// mayRead reports whether the asker may be told the names of policies, as everywhere.
+func (e *evaluation) mayRead(ctx context.Context) bool {
+	if e.reads == unasked {
+		c := e.call
+		d, err := e.engine.Decide(ctx, access.Question{Caller: c.Caller, Action: policy.Action{Service: "cam", Name: "GetPolicy"},
+			Context: policy.Context{IP: c.IP, Time: c.At, MFA: c.Caller.MFA()}})
+		e.reads = no
+		if err == nil && d.Allowed {
+			e.reads = yes
+		}
+	}
+	return e.reads == yes
+}

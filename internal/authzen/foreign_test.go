@@ -1,0 +1,148 @@
+package authzen_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hufu-iam/hufu/internal/apitest"
+)
+
+// shared is a question with a policy of the resource.
+func shared(_ *cast, question, policy string) string {
+	return strings.Replace(question, `"},"x":0}`, "", 1)[:len(question)-2] + `,"properties":{"policy":` + policy + `}}}`
+}
+
+// grant is the policy of a resource for some principals.
+func grant(effect, action string, principals ...string) string {
+	return fmt.Sprintf(`{"version":"2.0","statement":[{"effect":"%s","principal":{"qcs":["%s"]},"action":"%s","resource":"*"}]}`,
+		effect, strings.Join(principals, `","`), action)
+}
+
+func userName(account, uin int64) string {
+	return fmt.Sprintf("qcs::cam::uin/%d:uin/%d", account, uin)
+}
+
+const everyone = "qcs::cam::anonymous:anonymous"
+
+func TestPoliciesOfResources(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		c, b := newCast(t, w), newCast(t, w)
+		b.Root.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": b.alice.UIN, "PolicyId": b.policy(t, "out", "allow cvm:StopInstances *")})
+		mine := c.instance("ins-1")
+		alice, guest := about("user", c.alice.UIN, "cvm:StopInstances", mine), about("user", b.alice.UIN, "cvm:StopInstances", mine)
+		for _, tc := range []struct {
+			name, question string
+			want           bool
+		}{
+			{"a user of the account by name", shared(c, alice, grant("allow", "cvm:Stop*", userName(c.UIN, c.alice.UIN))), true},
+			{"as text", shared(c, alice, fmt.Sprintf("%q", grant("allow", "cvm:Stop*", userName(c.UIN, c.alice.UIN)))), true},
+			{"another user of the account", shared(c, alice, grant("allow", "cvm:Stop*", userName(c.UIN, c.pep.UIN))), false},
+			{"a deny beats the user's own policy", shared(c, about("user", c.alice.UIN, "cvm:StartInstances", mine), grant("deny", "cvm:*", userName(c.UIN, c.alice.UIN))), false},
+			{"a guest, whom both accounts allow it", shared(c, guest, grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN))), true},
+			{"a guest by his key", shared(c, about("key", b.alice.ID, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN))), true},
+			{"a guest, whom the resource does not name", shared(c, guest, grant("allow", "cvm:Stop*", userName(b.UIN, b.pep.UIN))), false},
+			{"a guest, whose own account does not allow it", shared(c, about("user", b.pep.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.pep.UIN))), false},
+			{"a guest without a policy of the resource", guest, false},
+			{"the other root user", shared(c, about("root", b.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", fmt.Sprintf("qcs::cam::uin/%d:root", b.UIN))), true},
+			{"everyone: unsigned", shared(c, about("anonymous", "-", "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), true},
+			{"everyone: a guest without any policy", shared(c, about("user", b.pep.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), true},
+			{"everyone: as a stranger, he who is not there", shared(c, about("user", 999999999999, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), true},
+			{"everyone: a key that is not there", shared(c, about("key", "AKIDnobody", "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), false},
+			{"unsigned, where only a user is named", shared(c, about("anonymous", "-", "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(c.UIN, c.alice.UIN))), false},
+		} {
+			t.Run(tc.name, func(t *testing.T) { c.decides(t, tc.want, tc.question) })
+		}
+	})
+}
+
+func TestNothingIsToldOfOtherAccounts(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		c, b := newCast(t, w), newCast(t, w)
+		mine, theirs := c.instance("ins-1"), b.instance("ins-1")
+		role := b.Root.Must(t, "cam:CreateRole", apitest.P{"RoleName": "robot", "PolicyDocument": fmt.Sprintf(
+			`{"version":"2.0","statement":[{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":["qcs::cam::uin/%d:root"]}}]}`, b.UIN)}).Str("RoleId")
+		b.Root.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": b.alice.UIN, "PolicyId": b.policy(t, "never", "deny cvm:* *")})
+		const nobody = 999999999999
+		arn := func(name string) string { return fmt.Sprintf("qcs::cam::uin/%d:roleName/%s", b.UIN, name) }
+		const neither = "UnauthorizedOperation: Neither the subject nor the resource is of your account."
+		for _, tc := range []struct {
+			name     string
+			typ      string
+			real, no any // one who is there, and one who is not
+			resource string
+			status   int
+			want     string
+		}{
+			{"a user on his account's resource", "user", b.alice.UIN, nobody, theirs, 403, neither},
+			{"a user on a resource of the asker", "user", b.alice.UIN, nobody, mine, 200, "nothing gives outsiders access"},
+			{"a user on nothing in particular", "user", b.alice.UIN, nobody, "*", 200, "The account has no such subject"},
+			{"a root user on its resource", "root", b.UIN, nobody, theirs, 403, neither},
+			{"a root user on a resource of the asker", "root", b.UIN, nobody, mine, 200, "nothing gives outsiders access"},
+			{"a root user on nothing in particular", "root", b.UIN, nobody, "*", 403, neither},
+			{"a role by name, on its account's resource", "role", arn("robot"), arn("nobody"), theirs, 403, neither},
+			{"a role by name, on a resource of the asker", "role", arn("robot"), arn("nobody"), mine, 200, "nothing gives outsiders access"},
+			{"a role by name, on nothing in particular", "role", arn("robot"), arn("nobody"), "*", 403, neither},
+			{"a role by id, on its account's resource", "role", role, "4611686018427999999", theirs, 403, neither},
+			{"a role by id, on a resource of the asker", "role", role, "4611686018427999999", mine, 200, "nothing gives outsiders access"},
+			{"a role by id, on nothing in particular", "role", role, "4611686018427999999", "*", 200, "The account has no such subject"},
+			{"a key on a resource of the asker", "key", b.alice.ID, "AKIDnobody", mine, 200, "nothing gives outsiders access"},
+			{"a key on its account's resource", "key", b.alice.ID, "AKIDnobody", theirs, 403, neither},
+			{"unsigned, on another account's resource", "anonymous", "-", "-", theirs, 403, neither},
+			{"unsigned, on nothing in particular", "anonymous", "-", "-", "*", 403, neither},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				var texts []string
+				for _, id := range []any{tc.real, tc.no} {
+					r := c.ask(t, c.pep, single, about(tc.typ, id, "cvm:StopInstances", tc.resource, `,"context":{"explain":true}`)).wants(t, tc.status, tc.want)
+					id := r.header.Get("X-TC-RequestId")
+					texts = append(texts, strings.ReplaceAll(r.raw, id, "ID"))
+				}
+				if texts[0] != texts[1] {
+					t.Errorf("the answers differ:\n%s\n%s", texts[0], texts[1])
+				}
+			})
+		}
+		for _, r := range records(t, w, c.UIN, "hufu:Evaluate") {
+			if r.Decision.Effect == "explicit_deny" || len(r.Explanation) > 0 {
+				t.Errorf("a record tells what the other account's policies say: %+v", r)
+			}
+		}
+	})
+}
+
+func TestAnExplanation(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		c, b := newCast(t, w), newCast(t, w)
+		c.Root.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": c.alice.UIN, "PolicyId": c.policy(t, "never", "deny cvm:Stop* *")})
+		mine := c.instance("ins-1")
+		question := func(action string) string {
+			return about("user", c.alice.UIN, action, mine, `,"context":{"explain":true}`)
+		}
+		denied := c.decides(t, false, question("cvm:StopInstances"))
+		if denied.body.Str("context.explanation.decision.effect") != "explicit_deny" || denied.body.Str("context.explanation.decision.layer") != "identity" {
+			t.Error(denied.raw)
+		}
+		if strings.Contains(denied.raw, "never") {
+			t.Errorf("whoever may not read policies is told which there are: %s", denied.raw)
+		}
+		if allowed := c.decides(t, true, question("cvm:StartInstances")); allowed.body.At("context.explanation.decision.allowed") != true {
+			t.Error(allowed.raw)
+		}
+		missing := c.decides(t, false, question("cvm:RunInstances"))
+		if missing.body.Str("context.explanation.remedy.additions.0.statement.action") != "cvm:RunInstances" {
+			t.Error(missing.raw)
+		}
+		c.Root.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": c.pep.UIN, "PolicyId": c.policy(t, "read", "allow cam:GetPolicy *")})
+		denied = c.decides(t, false, question("cvm:StopInstances"))
+		if denied.body.Str("context.explanation.decision.statement.policyName") != "never" {
+			t.Error(denied.raw)
+		}
+		b.Root.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": b.alice.UIN, "PolicyId": b.policy(t, "secret", "allow cvm:Stop* *")})
+		guest := c.decides(t, true, shared(c, about("user", b.alice.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN)))[:0]+
+			strings.TrimSuffix(shared(c, about("user", b.alice.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN))), "}")+`,"context":{"explain":true}}`)
+		if guest.body.At("context.explanation") != nil || strings.Contains(guest.raw, "secret") {
+			t.Errorf("the policies of another account are explained: %s", guest.raw)
+		}
+	})
+}

@@ -1,0 +1,148 @@
+package authzen
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/hufu-iam/hufu/internal/cache"
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/wire"
+	"github.com/hufu-iam/hufu/internal/wire/code"
+	"github.com/hufu-iam/hufu/policy"
+	"github.com/hufu-iam/hufu/qcs"
+)
+
+// ownership says whose a resource is, seen from the asker.
+type ownership uint8
+
+const (
+	nobodys ownership = iota // "*": no particular object
+	ours
+	theirs
+)
+
+// asker is the account that asks, in the spellings that names of resources use.
+type asker struct {
+	account    qcs.Account
+	uin, appID string // "uin/1", "uid/1250000000"
+}
+
+func askerOf(p *call.Principal) asker {
+	a := asker{account: qcs.Account{UIN: strconv.FormatInt(int64(p.Account), 10), AppID: strconv.FormatInt(p.AppID, 10)}}
+	a.uin, a.appID = "uin/"+a.account.UIN, "uid/"+a.account.AppID
+	return a
+}
+
+// resourceType is the one type of resource that there is: its id is a six-segment name.
+const resourceType = "qcs"
+
+// resource is what a question asks about.
+type resource struct {
+	id    string // as asked
+	name  qcs.Resource
+	whose ownership
+}
+
+// readResource reads a resource. A name without account, and one with the asker's AppId, is of the asker's account.
+func (a *asker) readResource(e *entity) (r resource, err error) {
+	typ, err := e.text("type")
+	if err != nil {
+		return r, err
+	}
+	if r.id, err = e.text("id"); err != nil {
+		return r, err
+	}
+	if typ != resourceType {
+		return r, fault.New(code.InvalidParameterValue, "resource.type", typ).
+			WithDetail("The resource.type must be qcs, and its id a six-segment resource name or *.")
+	}
+	if r.name, err = qcs.Parse(r.id); err != nil {
+		return r, malformed("resource.id", fmt.Sprintf("The resource.id is no resource name: %s.", err))
+	}
+	switch {
+	case r.name.IsAny():
+	case r.name.Account == a.uin:
+		r.whose = ours
+	case r.name.Account == "" || r.name.Account == "uin/" || r.name.Account == a.appID:
+		r.name.Account, r.whose = a.uin, ours
+	default:
+		r.whose = theirs
+	}
+	return r, nil
+}
+
+// readTags reads resource.properties.tags, an object of texts.
+func readTags(e *entity) ([]policy.Tag, error) {
+	v, err := e.property("tags")
+	if v == nil || err != nil {
+		return nil, err
+	}
+	if v.Kind() != wire.ObjectValue {
+		return nil, malformed("resource.properties.tags", "The tags must be an object whose members are strings.")
+	}
+	tags := make([]policy.Tag, 0, v.Len())
+	for i := range v.Len() {
+		tag := v.At(i)
+		if tag.Kind() != wire.StringValue {
+			return nil, malformed("resource.properties.tags", "The tags must be an object whose members are strings.")
+		}
+		tags = append(tags, policy.NewTag(tag.Name(), tag.Str()))
+	}
+	return tags, nil
+}
+
+// readCreator reads resource.properties.create_uin, a number or its text.
+func readCreator(e *entity) (string, error) {
+	v, err := e.property("create_uin")
+	if v == nil || err != nil {
+		return "", err
+	}
+	if v.Kind() != wire.StringValue && v.Kind() != wire.NumberValue || number(v.Str()) == 0 {
+		return "", malformed("resource.properties.create_uin", "The create_uin must be a uin.")
+	}
+	return v.Str(), nil
+}
+
+// maxPolicies of resources are kept compiled; the largest that is allowed takes some hundred kilobytes.
+const maxPolicies = 512
+
+// policies keeps what resource policies compile to, by the hash of their text: it depends on nothing else.
+type policies struct {
+	compiled *cache.Cache[[sha256.Size]byte, *policy.Set]
+}
+
+func newPolicies() *policies {
+	return &policies{cache.New[[sha256.Size]byte, *policy.Set](maxPolicies)}
+}
+
+// read reads resource.properties.policy, an object or its text; nil where there is none.
+func (p *policies) read(e *entity) (*policy.Set, error) {
+	v, err := e.property("policy")
+	if v == nil || err != nil {
+		return nil, err
+	}
+	var text []byte
+	switch v.Kind() {
+	case wire.StringValue:
+		text = []byte(v.Str())
+	case wire.ObjectValue:
+		text = v.AppendJSON(nil)
+	default:
+		return nil, malformed("resource.properties.policy", "The policy must be an object, or its text.")
+	}
+	return p.compiled.Get(sha256.Sum256(text), func() (*policy.Set, error) { return compile(string(text)) })
+}
+
+func compile(text string) (*policy.Set, error) {
+	d, err := policy.Check(text, policy.Rules{Kind: policy.ResourcePolicy})
+	if e, ok := errors.AsType[*policy.Error](err); ok {
+		return nil, malformed("resource.properties.policy", fmt.Sprintf("The policy cannot be used, %s at byte %d: %s.", e.Code, e.Offset, e.Detail))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return policy.Compile([]policy.Source{{Name: "resource policy", Version: 1, Document: d}}, policy.Env{}), nil
+}

@@ -1,0 +1,63 @@
+package cam
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+// PrincipalByNumber finds the root user or sub-account with a uin, or the role with an id, and tells whether its account
+// is suspended; store.ErrNotFound where there is none. It looks in every account, since a uin does not say whose it is:
+// whether the asker may know of what it finds is for the caller to decide.
+func (p *Product) PrincipalByNumber(ctx context.Context, kind call.PrincipalKind, id int64) (call.Principal, bool, error) {
+	switch kind {
+	case call.Root:
+		return p.principal(ctx, kind, `SELECT a.uin, a.uin, a.appid, a.suspended FROM accounts a WHERE a.uin = $1`, id)
+	case call.User:
+		return p.principal(ctx, kind, `SELECT u.uin, u.account, a.appid, a.suspended FROM users u JOIN accounts a ON a.uin = u.account WHERE u.uin = $1`, id)
+	case call.Role:
+		return p.principal(ctx, kind, `SELECT r.id, r.account, a.appid, a.suspended FROM roles r JOIN accounts a ON a.uin = r.account WHERE r.id = $1`, id)
+	}
+	return call.Principal{}, false, store.ErrNotFound
+}
+
+// RolePrincipal finds a role of the account by its exact name, as PrincipalByNumber does by its id.
+func (p *Product) RolePrincipal(ctx context.Context, a store.Account, name string) (call.Principal, bool, error) {
+	return p.principal(ctx, call.Role, `SELECT r.id, r.account, a.appid, a.suspended FROM roles r JOIN accounts a ON a.uin = r.account
+		WHERE r.account = $1 AND r.name_key = $2 AND r.name = $3`, a, fold(name), name)
+}
+
+func (p *Product) principal(ctx context.Context, kind call.PrincipalKind, query string, args ...any) (call.Principal, bool, error) {
+	type found struct {
+		call.Principal
+		id        int64
+		suspended bool
+	}
+	f, err := one(ctx, p.db.Read(), func(r row) (f found, err error) {
+		err = r.Scan(&f.id, &f.Account, &f.AppID, &f.suspended)
+		return f, err
+	}, store.ErrNotFound, query, args...)
+	f.Kind = kind
+	if kind == call.Role {
+		f.RoleID = f.id
+	} else {
+		f.UIN = f.id
+	}
+	return f.Principal, f.suspended, err
+}
+
+// PrincipalsAfter lists the uins of the account's sub-accounts, or the ids of its roles, that are greater than after: at
+// most limit of them, in their order.
+func (p *Product) PrincipalsAfter(ctx context.Context, a store.Account, kind call.PrincipalKind, after int64, limit int) ([]int64, error) {
+	query := `SELECT uin FROM users WHERE account = $1 AND uin > $2 ORDER BY uin LIMIT $3`
+	if kind == call.Role {
+		query = `SELECT id FROM roles WHERE account = $1 AND id > $2 ORDER BY id LIMIT $3`
+	}
+	ids, err := collect(ctx, p.db.Read(), scanInt, query, a, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list principals: %w", err)
+	}
+	return ids, nil
+}
