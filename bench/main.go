@@ -1,4 +1,5 @@
-// Command bench measures hufu against its peers on the same work in one run and writes docs/benchmarks.md.
+// Command bench measures hufu against its peers on the same work in one run and writes docs/benchmarks.md and
+// docs/benchmarks-policy.md.
 package main
 
 import (
@@ -9,6 +10,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -30,9 +33,15 @@ func run() error {
 		}
 		return grouped(*listen, *data, *group)
 	}
-	out := flag.String("out", "../docs/benchmarks.md", "where to write the report")
-	seconds := flag.Int("seconds", 5, "seconds per measurement")
+	docs := flag.String("docs", "../docs", "folder of the pages")
+	seconds := flag.Int("seconds", 5, "seconds per measurement over HTTP")
+	only := flag.String("only", strings.Join(parts, ","), "parts to measure; a page is written when all of its parts are, else printed")
 	flag.Parse()
+	for p := range strings.SplitSeq(*only, ",") {
+		if !slices.Contains(parts, p) {
+			return fmt.Errorf("no part %q; there are %s", p, strings.Join(parts, ", "))
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	dir, err := os.MkdirTemp("", "hufu-bench-")
@@ -40,36 +49,92 @@ func run() error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	binary, self := filepath.Join(dir, "hufu"), ""
-	if out, err := exec.CommandContext(ctx, "go", "-C", "..", "build", "-o", binary, "./cmd/hufu").CombinedOutput(); err != nil {
+	m := measurement{ctx: ctx, binary: filepath.Join(dir, "hufu"), dir: dir, d: time.Duration(*seconds) * time.Second}
+	if out, err := exec.CommandContext(ctx, "go", "-C", "..", "build", "-o", m.binary, "./cmd/hufu").CombinedOutput(); err != nil {
 		return fmt.Errorf("build hufu: %w\n%s", err, out)
 	}
-	if self, err = os.Executable(); err != nil {
+	if m.self, err = os.Executable(); err != nil {
 		return err
 	}
-	return measure(ctx, self, binary, dir, *out, time.Duration(*seconds)*time.Second)
+	var policies policyReport
+	measured := func(part string) bool { return slices.Contains(strings.Split(*only, ","), part) }
+	if measured("engines") {
+		policies.rows, policies.alone = m.engines()
+	}
+	if measured("http") {
+		policies.evaluations = m.evaluations()
+	}
+	if measured("engines") || measured("http") {
+		m.page(filepath.Join(*docs, "benchmarks-policy.md"), policies.markdown, measured("engines") && measured("http"))
+	}
+	if measured("server") {
+		r := m.server()
+		m.page(filepath.Join(*docs, "benchmarks.md"), r.markdown, true)
+	}
+	return m.err
 }
 
-func measure(ctx context.Context, self, binary, dir, out string, d time.Duration) (err error) {
-	var r report
-	step := func(what string, do func() error) {
-		if err == nil {
-			fmt.Fprintln(os.Stderr, what, "...")
-			err = do()
-		}
+// parts are what can be measured by itself: the engines in this process, the servers that decide, and hufu as a server.
+var parts = []string{"engines", "http", "server"}
+
+// A measurement goes on until its first error.
+type measurement struct {
+	ctx               context.Context
+	self, binary, dir string
+	d                 time.Duration
+	err               error
+}
+
+func (m *measurement) step(what string, do func() error) {
+	if m.err == nil {
+		fmt.Fprintln(os.Stderr, what, "...")
+		m.err = do()
 	}
-	step("fsync", func() (err error) { r.sync, err = syncTime(dir); return })
-	step("signed reads", func() (err error) {
-		r.reads, err = measureSignedRead(ctx, self, binary, filepath.Join(dir, "reads"), d)
+}
+
+// page prints a page, and writes it when it is whole.
+func (m *measurement) page(path string, markdown func() string, whole bool) {
+	if m.err != nil {
+		return
+	}
+	text := markdown()
+	fmt.Print(text)
+	if whole {
+		m.err = os.WriteFile(path, []byte(text), 0o644)
+	}
+}
+
+func (m *measurement) engines() (rows []row, claims []claim) {
+	m.step("policy engines", func() (err error) { rows, err = measureEngines(engineBudget); return })
+	for _, measure := range alone {
+		m.step("hufu alone", func() error {
+			more, err := measure(engineBudget)
+			claims = append(claims, more...)
+			return err
+		})
+	}
+	return rows, claims
+}
+
+func (m *measurement) evaluations() (all []evaluated) {
+	for _, c := range []contender{floorServer(m.self), openFGAServer(false), openFGAServer(true), opaServer(), hufuServer(m.binary, true), hufuServer(m.binary, false)} {
+		m.step("evaluations: "+c.name, func() error {
+			e, err := c.measure(m.ctx, filepath.Join(m.dir, fmt.Sprintf("evaluations-%d", len(all))), m.d)
+			all = append(all, e)
+			return err
+		})
+	}
+	return all
+}
+
+func (m *measurement) server() (r report) {
+	m.step("fsync", func() (err error) { r.sync, err = syncTime(m.dir); return })
+	m.step("signed reads", func() (err error) {
+		r.reads, err = measureSignedRead(m.ctx, m.self, m.binary, filepath.Join(m.dir, "reads"), m.d)
 		return
 	})
-	step("durable writes", func() (err error) { r.writes, err = measureWrites(ctx, self, dir, d); return })
-	step("allocations", func() (err error) { r.allocations, err = measureAllocations(ctx, dir); return })
-	step("a million sub-users", func() (err error) { r.large, err = measureLarge(ctx, binary, dir); return })
-	if err != nil {
-		return err
-	}
-	text := r.markdown()
-	fmt.Print(text)
-	return os.WriteFile(out, []byte(text), 0o644)
+	m.step("durable writes", func() (err error) { r.writes, err = measureWrites(m.ctx, m.self, m.dir, m.d); return })
+	m.step("allocations", func() (err error) { r.allocations, err = measureAllocations(m.ctx, m.dir); return })
+	m.step("a million sub-users", func() (err error) { r.large, err = measureLarge(m.ctx, m.binary, m.dir); return })
+	return r
 }

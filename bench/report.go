@@ -21,7 +21,7 @@ func (r report) markdown() string {
 	var b strings.Builder
 	f := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
 	f("# Benchmarks\n\nWritten by `make bench` on %s: %s, %d cores, %s. Client and server share the machine over loopback, so the\n", time.Now().UTC().Format(time.DateOnly), cpu(), runtime.NumCPU(), runtime.Version())
-	f("ratios count, not the absolute numbers. One durable append of 4 KiB takes %s on this disk.\n\n", r.sync.Round(time.Microsecond))
+	f("ratios count, not the absolute numbers. One durable append of 4 KiB takes %s on this disk.\nDecisions have a [page of their own](benchmarks-policy.md).\n\n", r.sync.Round(time.Microsecond))
 
 	f("## A signed read, end to end\n\nGetUser as the root user: signature, policy, row, audit record. The floor is a net/http server that verifies the same\n")
 	f("signature and echoes JSON. Target: at least 0.5 of the floor.\n\n| clients | floor, calls/s | hufu, calls/s | ratio | hufu p50 | hufu p99 |\n|---|---|---|---|---|---|\n")
