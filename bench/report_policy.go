@@ -117,9 +117,9 @@ const evaluationMethod = `
 instance is one hop away. Of 1,000 questions three in five are allowed, and every answer is checked. %d connections,
 server and load generator on the same cores, the better of two loads. hufu is asked at the AuthZEN door by a root key:
 once with a signature on every call, once with the token of a temporary credential; either way it checks the caller's permission
-to ask. OpenFGA (%s, store in memory, logs and metrics off) and
-OPA (%s, data in memory) are asked without authentication. The floor is a net/http server that
-verifies the signature of the same questions and decides nothing.
+to ask and writes an audit record. OpenFGA (%s, store in memory, logs and metrics
+off) and OPA (%s, data in memory) are asked without authentication and keep no records. The
+floor is a net/http server that verifies the signature of the same questions and decides nothing.
 
 `
 
