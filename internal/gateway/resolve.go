@@ -31,6 +31,15 @@ func newCatalogue(services []*wire.Service) *catalogue {
 
 func (c *catalogue) known(service string) bool { return c.versions[service] != nil }
 
+// extensions is hufu's own service. An installation is easily named so too (hufu.example.com), and clients of any service
+// take the first label of their endpoint for the one that they sign for.
+const extensions = "hufu"
+
+// names reports whether a host or a scope with this word means a service, for a call of this version.
+func (c *catalogue) names(word, version string) bool {
+	return c.known(word) && (word != extensions || c.versions[word][version] != nil)
+}
+
 // target says which service a request is for, and which scope service a signature may name for it.
 type target struct {
 	service   string
@@ -47,11 +56,11 @@ func (c *catalogue) resolve(host, path, scope, version, action string) target {
 		t.service = s
 		return t
 	}
-	if s := hostService(host); c.known(s) {
+	if s := hostService(host); c.names(s, version) {
 		t.service = s
 		return t
 	}
-	if c.known(scope) {
+	if c.names(scope, version) {
 		t.service = scope
 		return t
 	}

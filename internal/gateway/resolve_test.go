@@ -20,6 +20,7 @@ func twoServices() *catalogue {
 	return newCatalogue([]*wire.Service{
 		service("cam", "2019-01-16", "AddUser", "Shared"),
 		service("sts", "2018-08-13", "AssumeRole"),
+		service("hufu", "2026-12-01", "ExplainDecision"),
 		service("tag", "2019-01-16", "Shared"),
 	})
 }
@@ -49,6 +50,13 @@ func TestResolve(t *testing.T) {
 		{"an action of another version", "localhost", "/", "localhost", "2018-08-13", "AddUser", "", nil, nil},
 		{"nothing known", "cvm.hufu.local", "/", "cvm", "2017-03-12", "DescribeInstances", "", nil, nil},
 		{"a host that is only a service's name", "cam", "/", "cam", "2019-01-16", "AddUser", "cam", []string{"cam"}, nil},
+		{"a host named hufu, and a service's scope", "hufu.example.com", "/", "cam", "2019-01-16", "AddUser", "cam", []string{"cam"}, []string{"hufu"}},
+		{"a host named hufu, for the extensions", "hufu.example.com", "/", "hufu", "2026-12-01", "ExplainDecision", "hufu", []string{"hufu"}, []string{"cam"}},
+		{"the host of the extensions", "hufu.hufu.local", "/", "hufu", "2026-12-01", "ExplainDecision", "hufu", []string{"hufu"}, []string{"cam"}},
+		{"the scope of the extensions where the host says nothing", "127.0.0.1:8080", "/", "hufu", "2026-12-01", "ExplainDecision", "hufu", []string{"hufu"}, []string{"127"}},
+		{"the action of the extensions, for clients of an address", "127.0.0.1:8080", "/", "127", "2026-12-01", "ExplainDecision", "hufu", []string{"hufu", "127"}, []string{"cam"}},
+		{"the path of the extensions", "localhost", "/hufu", "hufu", "2026-12-01", "ExplainDecision", "hufu", []string{"hufu"}, []string{"cam"}},
+		{"an action that two services have, on a host named hufu", "hufu.example.com", "/", "hufu", "2019-01-16", "Shared", "", nil, nil},
 		{"no host at all", "", "/", "", "2018-08-13", "AssumeRole", "sts", []string{"sts"}, []string{"cam"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
