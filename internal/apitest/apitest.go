@@ -33,6 +33,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/gateway"
 	"github.com/hufu-iam/hufu/internal/operator"
+	"github.com/hufu-iam/hufu/internal/questions"
 	"github.com/hufu-iam/hufu/internal/server"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/store/storetest"
@@ -86,7 +87,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	finder := credential.NewFinder(w.Keys, 10_000)
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
 		Finder: finder, Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
-		server.Products(identity, sts.New(db, w.Keys, identity)))
+		server.Products(identity, sts.New(db, w.Keys, identity), questions.New(db, engine, identity, w.Keys, finder)))
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Finder: finder, Directory: identity,
 		Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
 	t.Cleanup(func() {
@@ -192,7 +193,7 @@ func (c *Client) User(t testing.TB, name string, policyIDs ...int64) *Client {
 	return u
 }
 
-var versions = map[string]string{"cam": "2019-01-16", "sts": "2018-08-13"}
+var versions = map[string]string{"cam": "2019-01-16", "sts": "2018-08-13", "hufu": "2026-12-01"}
 
 // Answer is the content of Response.
 type Answer struct {

@@ -176,6 +176,8 @@ type tenants struct {
 	all    []*tenant
 	rows   map[string]map[int64][]string // table, account
 	fresh  int
+	// principal is the type of the one that the call being drawn asks about.
+	principal string
 
 	outcomes map[string]int
 	askers   map[string]int64
@@ -273,12 +275,12 @@ func (x *tenants) structure(n *tenant, a *wire.Action, s *wire.Struct) apitest.P
 			continue
 		}
 		one := func() any {
-			if m.Kind == wire.Object {
+			if m.Kind == wire.Object && m.Name != "Context" {
 				return x.structure(n, a, m.Struct)
 			}
 			return x.value(n, a, m)
 		}
-		if !m.List {
+		if !m.List || m.Name == "Context" {
 			params[m.Name] = one()
 			continue
 		}
@@ -321,6 +323,8 @@ func (x *tenants) value(n *tenant, a *wire.Action, m *wire.Member) any {
 		return x.name(n)
 	case "Key", "TagKeys":
 		return "team"
+	case "Context":
+		return []apitest.P{{"Key": "qcs:ip", "Values": []string{"10.0.0.1"}}}
 	case "RoleArn":
 		if x.flip("trusting") {
 			i := slices.Index(x.all, n)
@@ -353,6 +357,17 @@ func (x *tenants) value(n *tenant, a *wire.Action, m *wire.Member) any {
 		return fmt.Sprint(n.uin)
 	case "ExternalId":
 		return "someone"
+	case "PrincipalType": // comes before PrincipalId
+		x.principal = rapid.SampledFrom([]string{"user", "root", "role", "key"}).Draw(x.r, "principal")
+		return x.principal
+	case "PrincipalId":
+		return x.draw(other, map[string]string{"user": "uin", "root": "uin", "role": "role name", "key": "key"}[x.principal])
+	case "Action":
+		return rapid.SampledFrom([]string{"cam:GetUser", "cam:ListUsers", "sts:AssumeRole", "cvm:Do"}).Draw(x.r, "asked")
+	case "Resource":
+		return rapid.SampledFrom([]string{"*", fmt.Sprintf("qcs::cam::uin/%d:roleName/%s", other.uin, x.draw(other, "role name")), fmt.Sprintf("qcs::cam::uin/%d:uin/%s", other.uin, x.draw(other, "uin"))}).Draw(x.r, "resource")
+	case "ResourcePolicy":
+		return trustDocument(fmt.Sprintf("qcs::cam::uin/%d:root", other.uin))
 	case "VersionId":
 		return x.number(1, 3, m.Name)
 	}
@@ -469,7 +484,7 @@ func (x *tenants) adopt(n *tenant, action string, answer *apitest.Answer, params
 		}
 	case "cam:CreateAccessKey":
 		n.callers = append(n.callers, x.w.Client(answer.Str("AccessKey.AccessKeyId"), answer.Str("AccessKey.SecretAccessKey"), ""))
-	case "cam:ListAccounts":
+	case "cam:ListAccounts", "hufu:ListAllowedPrincipals":
 		n.things.add("marker", answer.Str("Marker"))
 		n.things.add("marker", answer.Str("NextMarker"))
 	case "sts:AssumeRole", "sts:GetFederationToken":

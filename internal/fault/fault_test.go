@@ -60,7 +60,7 @@ func TestEveryCodeHasASentence(t *testing.T) {
 func TestEveryRowIsOfACode(t *testing.T) {
 	codes := codesOfTheContract(t)
 	seen := map[string]bool{}
-	for _, table := range []map[string]text{common, camMessages, stsMessages} {
+	for _, table := range []map[string]text{common, camMessages, stsMessages, hufuMessages} {
 		for _, c := range slices.Sorted(maps.Keys(table)) {
 			if seen[c] {
 				t.Errorf("%s stands in two tables", c)
@@ -69,7 +69,7 @@ func TestEveryRowIsOfACode(t *testing.T) {
 		}
 	}
 	// Common codes are documented for all APIs, whether an action here has a use for them or not.
-	for _, table := range []map[string]text{camMessages, stsMessages} {
+	for _, table := range []map[string]text{camMessages, stsMessages, hufuMessages} {
 		for c := range table {
 			if !slices.Contains(codes, c) {
 				t.Errorf("%s is not in the contract", c)

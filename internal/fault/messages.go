@@ -4,7 +4,7 @@ package fault
 type text struct{ en, zh string }
 
 // messages holds the sentence of every code. Names stand in backticks because people and tools grep for them.
-var messages = merge(common, camMessages, stsMessages)
+var messages = merge(common, camMessages, stsMessages, hufuMessages)
 
 func merge(tables ...map[string]text) map[string]text {
 	all := map[string]text{}

@@ -27,9 +27,11 @@ import (
 	"github.com/hufu-iam/hufu/internal/gateway"
 	"github.com/hufu-iam/hufu/internal/operator"
 	"github.com/hufu-iam/hufu/internal/ops"
+	"github.com/hufu-iam/hufu/internal/questions"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/sts"
 	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
+	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
 	"github.com/hufu-iam/hufu/internal/wire/services"
 	"github.com/hufu-iam/hufu/internal/wire/sts20180813"
 )
@@ -94,8 +96,8 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
-		Products(identity, sts.New(s.store, s.keys, identity)))
-	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Finder: finder, Directory: identity,
+		Products(identity, sts.New(s.store, s.keys, identity), questions.New(s.store, engine, identity, s.keys, finder)))
+	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Finder: finder, Directory: identity, Granularity: products.Granularity,
 		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
@@ -108,10 +110,11 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 
 // Products are the services that are served, with the handlers of what is built. Implementing a method named as the
 // action is all it takes; see docs/architecture.md.
-func Products(identity *cam.Product, tokens *sts.Product) []gateway.Product {
+func Products(identity *cam.Product, tokens *sts.Product, extensions *questions.Product) []gateway.Product {
 	return []gateway.Product{
 		{Service: cam20190116.Service, Handlers: cam20190116.Bind(identity)},
 		{Service: sts20180813.Service, Handlers: sts20180813.Bind(tokens)},
+		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions)},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
+	"github.com/hufu-iam/hufu/internal/questions"
 	"github.com/hufu-iam/hufu/internal/sts"
 	"github.com/hufu-iam/hufu/internal/wire/services"
 )
@@ -14,7 +15,7 @@ import (
 // contract is served.
 func TestTheContractAndTheHandlersAgree(t *testing.T) {
 	identity := cam.New(nil, nil, account.DefaultQuotas(), catalogue.New(services.Services))
-	products := Products(identity, sts.New(nil, nil, identity))
+	products := Products(identity, sts.New(nil, nil, identity), questions.New(nil, nil, identity, nil, nil))
 	served := map[string]bool{}
 	for _, p := range products {
 		name := p.Service.Name + " " + p.Service.Version

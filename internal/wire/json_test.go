@@ -113,7 +113,7 @@ func TestParsedTreeDoesNotReferToTheBody(t *testing.T) {
 }
 
 func TestReleaseLeavesNothingInThePool(t *testing.T) {
-	p := &jsonParser{text: `{"A":{"B":"secret"}}`}
+	p := &jsonParser{text: `{"A":{"B":"secret"}}`, most: 10}
 	if _, err := p.document(); err != nil {
 		t.Fatal(err)
 	}

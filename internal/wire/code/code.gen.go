@@ -164,6 +164,7 @@ const (
 	ResourceNotFoundIdentityNotExist                            = "ResourceNotFound.IdentityNotExist"
 	ResourceNotFoundNotFound                                    = "ResourceNotFound.NotFound"
 	ResourceNotFoundPolicyIdNotFound                            = "ResourceNotFound.PolicyIdNotFound"
+	ResourceNotFoundPrincipalNotExist                           = "ResourceNotFound.PrincipalNotExist"
 	ResourceNotFoundRoleNotFound                                = "ResourceNotFound.RoleNotFound"
 	ResourceNotFoundSecretNotExist                              = "ResourceNotFound.SecretNotExist"
 	ResourceNotFoundUserNotExist                                = "ResourceNotFound.UserNotExist"

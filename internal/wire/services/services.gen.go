@@ -6,11 +6,13 @@ package services
 import (
 	"github.com/hufu-iam/hufu/internal/wire"
 	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
+	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
 	"github.com/hufu-iam/hufu/internal/wire/sts20180813"
 )
 
 // Services are all service versions, sorted by name and version.
 var Services = []*wire.Service{
 	cam20190116.Service,
+	hufu20261201.Service,
 	sts20180813.Service,
 }

@@ -1,0 +1,226 @@
+package questions
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/wire/code"
+	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
+	"github.com/hufu-iam/hufu/policy"
+	"github.com/hufu-iam/hufu/qcs"
+)
+
+// Bounds of one call. Whoever is looked at costs some lookups and a decision, a policy that may be what allows costs a
+// query; an account has any number of both.
+const (
+	maxExamined = 1000
+	maxPolicies = 2000
+	stride      = 250 // principals that are looked up together
+)
+
+// A walk goes through the principals of an account in the order root, users, roles, and stops where the answer is full.
+type walk struct {
+	*Product
+	call     *call.Call
+	ask      *ask
+	sight    *sight
+	types    []string
+	policies []int64 // nothing else can allow it; nil: anything may
+	max      int
+	at       place
+	out      *hufu20261201.ListAllowedPrincipalsResponse
+}
+
+// place is the last principal that was looked at.
+type place struct {
+	stage int // index in stages
+	id    int64
+}
+
+var stages = [...]struct {
+	name string
+	kind call.PrincipalKind
+}{{typeRoot, call.Root}, {typeUser, call.User}, {typeRole, call.Role}}
+
+// ListAllowedPrincipals decides for one principal after the other.
+func (p *Product) ListAllowedPrincipals(ctx context.Context, c *call.Call, in *hufu20261201.ListAllowedPrincipalsRequest) (*hufu20261201.ListAllowedPrincipalsResponse, error) {
+	w := &walk{Product: p, call: c, types: in.PrincipalTypes, max: int(in.MaxItems), out: &hufu20261201.ListAllowedPrincipalsResponse{}}
+	var err error
+	if w.at, err = p.openMarker(c, in.Marker); err != nil {
+		return nil, err
+	}
+	if w.ask, err = p.read(ctx, c, words{in.Action, in.Resource, in.ResourcePolicy, in.ResourceTags, in.Context}); err != nil {
+		return nil, err
+	}
+	w.sight = p.sight(c, w.ask)
+	if err := w.narrow(ctx); err != nil {
+		return nil, err
+	}
+	for ; w.at.stage < len(stages); w.at = (place{stage: w.at.stage + 1}) {
+		done, err := w.stage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !done {
+			w.out.IsTruncated = true
+			w.out.Marker = p.keys.SealMarker(markerOf(c), fmt.Sprintf("%d/%d", w.at.stage, w.at.id))
+			break
+		}
+	}
+	return w.out, nil
+}
+
+func markerOf(c *call.Call) string { return fmt.Sprintf("ListAllowedPrincipals/%d", c.Account()) }
+
+func (p *Product) openMarker(c *call.Call, marker *string) (at place, err error) {
+	if marker == nil || *marker == "" {
+		return at, nil
+	}
+	text, ok := p.keys.OpenMarker(markerOf(c), *marker)
+	if !ok {
+		return at, fault.New(code.InvalidParameterPaginationTokenInvalid)
+	}
+	stage, id, _ := strings.Cut(text, "/") // our own text
+	at.stage, _ = strconv.Atoi(stage)
+	at.id, _ = strconv.ParseInt(id, 10, 64)
+	return at, nil
+}
+
+// narrow finds the policies that alone can allow what is asked, so that only their holders need a look. A policy of the
+// resource can allow it to anybody; and where the account has too many policies to read them all, anybody is looked at.
+func (w *walk) narrow(ctx context.Context) error {
+	if w.ask.policy != nil && w.ask.action != assumeRole {
+		return nil
+	}
+	attached, err := w.directory.AttachedPolicies(ctx, w.db.Read(), w.call.Account(), maxPolicies+1)
+	if err != nil || len(attached) > maxPolicies {
+		return err
+	}
+	w.policies = []int64{}
+	for _, id := range attached {
+		d, err := w.directory.Document(ctx, w.db.Read(), w.call.Account(), id)
+		if fault.Is(err, code.InvalidParameterPolicyIdNotExist) {
+			continue // deleted a moment ago
+		}
+		if err != nil {
+			return err
+		}
+		if w.ask.mayAllow(access.AccountOf(w.call.Caller), d) {
+			w.policies = append(w.policies, id)
+		}
+	}
+	return nil
+}
+
+// mayAllow reports whether a policy can allow the question to any of its holders.
+func (a *ask) mayAllow(owner qcs.Account, from access.Document) bool {
+	d, err := policy.Parse(from.Text)
+	if err != nil {
+		return false
+	}
+	if strings.Contains(d.Body, "${") {
+		return true // what it says depends on the holder
+	}
+	q := &policy.Question{Principal: policy.Principal{Kind: policy.User, Account: owner}, Action: a.action, Resource: a.names, Context: a.facts.Context,
+		Layers: policy.Layers{Identity: policy.Compile([]policy.Source{{Document: d}}, policy.Env{})}}
+	if len(a.names) == 0 {
+		q.Resource, q.Granularity = []qcs.Resource{qcs.Any}, policy.OperationLevel
+	}
+	return slices.ContainsFunc(policy.Explain(q).Layers[0].Statements, func(s policy.StatementTrace) bool { return s.Effect == policy.Allow })
+}
+
+// stage looks at the principals of one kind; not done if the answer is full before.
+func (w *walk) stage(ctx context.Context) (done bool, err error) {
+	kind := stages[w.at.stage]
+	if len(w.types) > 0 && !slices.Contains(w.types, kind.name) {
+		return true, nil
+	}
+	for {
+		next, err := w.next(ctx, kind.kind)
+		if err != nil || len(next) == 0 {
+			return true, err
+		}
+		for _, id := range next {
+			if len(w.out.Principals) == w.max || w.out.Examined == maxExamined {
+				return false, nil
+			}
+			if err := w.look(ctx, kind.kind, id); err != nil {
+				return false, err
+			}
+			w.at.id = id
+			w.out.Examined++
+		}
+	}
+}
+
+// next are some principals of a kind after the place of the walk.
+func (w *walk) next(ctx context.Context, kind call.PrincipalKind) ([]int64, error) {
+	q, a, after := w.db.Read(), w.call.Account(), w.at.id
+	switch {
+	case kind == call.Root && after == 0:
+		return []int64{int64(a)}, nil
+	case kind == call.Root:
+		return nil, nil
+	case kind == call.User && w.policies == nil:
+		return w.directory.UsersAfter(ctx, q, a, after, stride)
+	case kind == call.User:
+		return w.directory.UsersWithAny(ctx, q, a, w.policies, after, stride)
+	case w.policies == nil:
+		return w.directory.RolesAfter(ctx, q, a, after, stride)
+	}
+	return w.directory.RolesWithAny(ctx, q, a, w.policies, after, stride)
+}
+
+// look decides about one principal and lists it if it may.
+func (w *walk) look(ctx context.Context, kind call.PrincipalKind, id int64) error {
+	who := &call.Principal{Kind: kind, Account: w.call.Account(), AppID: w.call.Caller.AppID, UIN: id}
+	if kind == call.Role {
+		who.UIN, who.RoleID = 0, id
+	}
+	asked, err := w.engine.Prepare(ctx, w.ask.of(who))
+	if err != nil {
+		return err
+	}
+	open := w.ask.open(who)
+	x, verdict := policy.Judge(asked, open)
+	if verdict == policy.Refused {
+		return nil
+	}
+	name, err := w.name(ctx, kind, id)
+	if err != nil {
+		return err
+	}
+	t, err := w.sight.through(ctx, &x, open, &holdings{p: w.Product, c: w.call, who: who})
+	if err != nil {
+		return err
+	}
+	found := hufu20261201.AllowedPrincipal{PrincipalType: kind.String(), PrincipalId: strconv.FormatInt(id, 10), Name: name,
+		Conditional: verdict == policy.Conditional, Grants: t.grants, Redacted: t.redacted}
+	if found.Conditional {
+		found.Conditions = t.conditions
+	}
+	w.out.Principals = append(w.out.Principals, found)
+	return nil
+}
+
+// name is what people call a principal; the root user has no name of its own.
+func (w *walk) name(ctx context.Context, kind call.PrincipalKind, id int64) (string, error) {
+	switch kind {
+	case call.User:
+		name, _, err := w.directory.UserName(ctx, w.db.Read(), w.call.Account(), id)
+		return name, err
+	case call.Role:
+		role, err := w.directory.Role(ctx, w.db.Read(), w.call.Account(), id, "")
+		if err != nil || role == nil {
+			return "", err
+		}
+		return role.Name, nil
+	}
+	return "", nil
+}

@@ -1,0 +1,52 @@
+// Package questions answers what is asked about policies rather than of them: why, who else, what else, what if.
+//
+//	subject.go              whom a question is about
+//	ask.go, context.go      a question of the wire as the policy engine takes it
+//	sight.go                what the caller may read: the rest is not told
+//	trace.go                explanations on the wire
+//	explain_decision.go     why is this allowed, or not
+//	allowed_principals.go   who may do this
+//	allowed_actions.go      what may this one do
+//
+// All of it is read off real decisions of the policy engine, never off the text of a policy. Every question is about the
+// caller's own account.
+package questions
+
+import (
+	"context"
+
+	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/cam"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+// Directory knows principals and policies. The product that owns them implements it; see there for the contracts.
+type Directory interface {
+	Role(ctx context.Context, q store.Queryer, owner store.Account, id int64, name string) (*access.Role, error)
+	UserName(ctx context.Context, q store.Queryer, a store.Account, uin int64) (name string, ok bool, err error)
+	UsersAfter(ctx context.Context, q store.Queryer, a store.Account, uin int64, limit int) ([]int64, error)
+	RolesAfter(ctx context.Context, q store.Queryer, a store.Account, id int64, limit int) ([]int64, error)
+	UsersWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, uin int64, limit int) ([]int64, error)
+	RolesWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, id int64, limit int) ([]int64, error)
+	Holdings(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, id int64) (map[int64]cam.Holding, error)
+	AttachedPolicies(ctx context.Context, q store.Queryer, a store.Account, limit int) ([]int64, error)
+	Document(ctx context.Context, q store.Queryer, a store.Account, policyID int64) (access.Document, error)
+}
+
+var _ Directory = (*cam.Product)(nil)
+
+// Product serves the actions of hufu 2026-12-01 that ask.
+type Product struct {
+	db        *store.DB
+	engine    *access.Engine
+	directory Directory
+	keys      *credential.Keys
+	finder    *credential.Finder
+}
+
+// New makes the product.
+func New(db *store.DB, engine *access.Engine, directory Directory, keys *credential.Keys, finder *credential.Finder) *Product {
+	return &Product{db: db, engine: engine, directory: directory, keys: keys, finder: finder}
+}
