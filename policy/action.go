@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hufu-iam/hufu/qcs"
@@ -69,6 +70,9 @@ func DefaultFeatures() Features {
 // expand replaces feature sets by their actions. A set that is not known
 // stands for nothing.
 func (f Features) expand(in []action) []action {
+	if !slices.ContainsFunc(in, func(a action) bool { return a.feature != "" }) {
+		return in
+	}
 	var out []action
 	for _, a := range in {
 		if a.feature == "" {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -55,8 +56,9 @@ const (
 
 // An entry is a posting on its way into an index.
 type entry struct {
-	key  string
-	open bool
+	key   string
+	open  bool
+	order int32
 	posting
 }
 
@@ -77,7 +79,12 @@ func literalPrefix(pattern string, variables bool) (prefix string, open bool) {
 // newIndex builds the tree of some entries; finish makes a bucket of what has
 // come together in one place.
 func newIndex(entries []entry, finish func([]posting) *bucket) *index {
-	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
+	for i := range entries {
+		entries[i].order = int32(i)
+	}
+	slices.SortFunc(entries, func(a, b entry) int { // stable, and faster so
+		return cmp.Or(strings.Compare(a.key, b.key), int(a.order-b.order))
+	})
 	// Each node waits for its entries, which follow each other and share the
 	// depth bytes that lead to it.
 	type task struct{ node, from, to, depth int }
@@ -132,10 +139,10 @@ func newStatementIndex(statements []*statement, belongs func(*action) bool) *ind
 		for i := range st.resources {
 			r := &st.resources[i]
 			key, open := literalPrefix(r.path.text, true)
-			entries = append(entries, entry{key, open, posting{st: st, res: r}})
+			entries = append(entries, entry{key: key, open: open, posting: posting{st: st, res: r}})
 		}
 		if len(st.resources) == 0 {
-			entries = append(entries, entry{"", true, posting{st: st}})
+			entries = append(entries, entry{open: true, posting: posting{st: st}})
 		}
 	}
 	return newIndex(entries, func(p []posting) *bucket { return byAction(p, belongs) })
@@ -149,14 +156,14 @@ func byAction(postings []posting, belongs func(*action) bool) *bucket {
 	entries := make([]entry, 0, len(postings))
 	for _, p := range postings {
 		if len(p.st.actions)*len(p.st.resources) > maxProduct {
-			entries = append(entries, entry{"", true, p})
+			entries = append(entries, entry{open: true, posting: p})
 			continue
 		}
 		for i := range p.st.actions {
 			a := &p.st.actions[i]
 			if belongs(a) {
 				key, open := literalPrefix(a.name.String(), false)
-				entries = append(entries, entry{key, open, posting{p.st, p.res, a}})
+				entries = append(entries, entry{key: key, open: open, posting: posting{p.st, p.res, a}})
 			}
 		}
 	}

@@ -91,7 +91,7 @@ func crowdQuestion(r *rand.Rand) *Question {
 	for range 1 + r.IntN(2) {
 		q.Resource = append(q.Resource, qcs.Resource{Service: pick(r, "cos", "cvm"), Region: pick(r, "ap-guangzhou", "ap-shanghai", ""),
 			Account: pick(r, "uin/1", "uin/2", fmt.Sprint("uin/", r.IntN(30)), "anyone", ""),
-			Path: pick(r, "b/x", "b/", "b", "b/11", "b/11/y", "b/xx", "11", "b/*", fmt.Sprint("instance/ins-", r.IntN(45)), fmt.Sprint("b/", r.IntN(45), "/y/", r.IntN(3)))})
+			Path:    pick(r, "b/x", "b/", "b", "b/11", "b/11/y", "b/xx", "11", "b/*", fmt.Sprint("instance/ins-", r.IntN(45)), fmt.Sprint("b/", r.IntN(45), "/y/", r.IntN(3)))})
 	}
 	if r.IntN(10) == 0 {
 		q.Resource = []qcs.Resource{qcs.Any}

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -164,15 +165,15 @@ type documentReader struct {
 
 func (r *documentReader) document(n node) {
 	seen := r.fields(n, "", CodePolicyDocumentError, "version", "principal", "statement")
-	if v, ok := seen["version"]; !ok {
+	if v, ok := seen.get("version"); !ok {
 		r.probs.add(CodeVersionError, n.off, "", "version is missing")
 	} else if v.kind != kindString || v.text != "2.0" {
 		r.probs.add(CodeVersionError, v.off, "version", `version must be the string "2.0"`)
 	}
-	if p, ok := seen["principal"]; ok {
+	if p, ok := seen.get("principal"); ok {
 		r.d.Principal = r.principal(p, "principal", CodePolicyDocumentError)
 	}
-	s, ok := seen["statement"]
+	s, ok := seen.get("statement")
 	switch {
 	case !ok:
 		r.probs.add(CodeStatementError, n.off, "", "statement is missing")
@@ -191,22 +192,33 @@ func (r *documentReader) document(n node) {
 // fields collects the members of an object whose names are compared without
 // regard to case. Unknown and repeated ones are faults: ignoring a member
 // such as notAction would widen what the statement says.
-func (r *documentReader) fields(n node, path string, code Code, names ...string) map[string]node {
-	seen := map[string]node{}
-	for _, m := range n.members {
+func (r *documentReader) fields(n node, path string, code Code, names ...string) fields {
+	seen := make(fields, 0, len(names))
+	for i := range n.members {
+		m := &n.members[i]
 		name := lower(m.name)
-		known := false
-		for _, k := range names {
-			known = known || name == k
-		}
-		if !known {
+		if !slices.Contains(names, name) {
 			r.probs.add(code, m.off, path, "unknown member %q", m.name)
-		} else if _, twice := seen[name]; twice {
+		} else if _, twice := seen.get(name); twice {
 			r.probs.add(code, m.off, path, "member %q occurs twice", name)
+		} else {
+			seen = append(seen, m)
 		}
-		seen[name] = m.value
 	}
 	return seen
+}
+
+// fields are members with different names that are known: so few that looking
+// at each beats a map.
+type fields []*member
+
+func (f fields) get(name string) (node, bool) {
+	for _, m := range f {
+		if lower(m.name) == name {
+			return m.value, true
+		}
+	}
+	return node{}, false
 }
 
 func (r *documentReader) statement(n node, path string) {
@@ -217,11 +229,11 @@ func (r *documentReader) statement(n node, path string) {
 	s := Statement{Offset: n.off, End: n.end, path: path}
 	seen := r.fields(n, path, CodeStatementError, "effect", "action", "resource", "condition", "principal", "sid", "id")
 	for _, name := range [...]string{"sid", "id"} {
-		if v, ok := seen[name]; ok && v.kind != kindString {
+		if v, ok := seen.get(name); ok && v.kind != kindString {
 			r.probs.add(CodeStatementError, v.off, path+"."+name, "%s is %s, not a string", name, v.kind)
 		}
 	}
-	effect, ok := seen["effect"]
+	effect, ok := seen.get("effect")
 	switch {
 	case ok && effect.kind == kindString && lower(effect.text) == "allow":
 		s.Effect = Allow
@@ -230,21 +242,21 @@ func (r *documentReader) statement(n node, path string) {
 	default:
 		r.probs.add(CodeEffectError, max(effect.off, n.off), path, "effect must be allow or deny")
 	}
-	if p, ok := seen["principal"]; ok {
+	if p, ok := seen.get("principal"); ok {
 		s.Principal = r.principal(p, path+".principal", CodeStatementError)
 	}
 	r.actions(&s, seen, n.off, path)
-	if v, ok := seen["resource"]; ok {
+	if v, ok := seen.get("resource"); ok {
 		r.resources(&s, v, path+".resource")
 	}
-	if v, ok := seen["condition"]; ok {
+	if v, ok := seen.get("condition"); ok {
 		r.conditions(&s, v, path+".condition")
 	}
 	r.d.Statements = append(r.d.Statements, s)
 }
 
-func (r *documentReader) actions(s *Statement, seen map[string]node, off int, path string) {
-	v, ok := seen["action"]
+func (r *documentReader) actions(s *Statement, seen fields, off int, path string) {
+	v, ok := seen.get("action")
 	if !ok || v.kind == kindNull || v.kind == kindString && v.text == "" || v.kind == kindArray && len(v.items) == 0 {
 		r.probs.add(CodeActionMiss, max(v.off, off), path, "action is missing or empty")
 		return
