@@ -14,7 +14,7 @@ type claim struct {
 }
 
 // alone are the measurements of hufu's decisions that no peer takes part in.
-var alone = []func(budget time.Duration) ([]claim, error){measureBuilding}
+var alone = []func(budget time.Duration) ([]claim, error){measureBuilding, measurePrincipals}
 
 const buildTarget = 50 * time.Millisecond
 

@@ -38,7 +38,11 @@ func (r policyReport) markdown() string {
 	}
 	b.WriteString("\n## Targets\n\n| what | measured | target | met |\n|---|---|---|---|\n")
 	for _, c := range r.claims() {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.what, c.measured, c.target, map[bool]string{true: "yes", false: "**no**"}[c.met])
+		met := map[bool]string{true: "yes", false: "**no**"}[c.met]
+		if c.target == "" {
+			c.target, met = "none", ""
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.what, c.measured, c.target, met)
 	}
 	b.WriteString(differences)
 	return b.String()
