@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"encoding/binary"
+	"hash/maphash"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -64,14 +65,15 @@ type sets struct {
 	all        map[setKey]*shared
 	holding    map[policyKey]map[*shared]struct{} // who must be told of a change
 	statements int
-	changes    uint64 // of policies and groups, so far
 
+	changes    generations // of policies and groups; counted under mu
 	rebuilding atomic.Bool
 	stale      []*shared // guarded by mu
 }
 
 func newSets(source Source, documents *documents, max int) *sets {
-	return &sets{source: source, documents: documents, max: max, all: map[setKey]*shared{}, holding: map[policyKey]map[*shared]struct{}{}}
+	return &sets{source: source, documents: documents, max: max, all: map[setKey]*shared{}, holding: map[policyKey]map[*shared]struct{}{},
+		changes: generations{seed: maphash.MakeSeed()}}
 }
 
 // of finds the set of a combination, or makes room for one.
@@ -147,9 +149,7 @@ func (s *sets) compiled(ctx context.Context, of *shared) (*policy.Set, error) {
 	if set := of.set.Load(); set != nil {
 		return set, nil
 	}
-	s.mu.RLock()
-	before := s.changes
-	s.mu.RUnlock()
+	before := s.changes.at(of.account).Load()
 	read, err := s.source.Documents(ctx, of.account, of.ids, of.groups)
 	if err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func (s *sets) compiled(ctx context.Context, of *shared) (*policy.Set, error) {
 func (s *sets) keep(of *shared, from []Document, set *policy.Set, before uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.changes != before || of.dropped.Load() {
+	if s.changes.at(of.account).Load() != before || of.dropped.Load() {
 		return
 	}
 	for _, id := range of.has {
@@ -188,13 +188,13 @@ func (s *sets) forget(changes []store.Change) {
 	for _, c := range changes {
 		switch c.Kind {
 		case PolicyChange, GroupChange:
-			s.changes++
+			s.changes.changed([]store.Change{c})
 			id, _ := strconv.ParseInt(c.ID, 10, 64) // our own text
 			for of := range s.holding[policyKey{c.Account, c.Kind, id}] {
 				s.outdate(of)
 			}
 		case store.KindEverything:
-			s.changes++
+			s.changes.changed([]store.Change{c})
 			for _, of := range s.all {
 				s.outdate(of)
 			}
