@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hufu-iam/hufu/policy"
+	"github.com/hufu-iam/hufu/policy/lint"
 	"github.com/hufu-iam/hufu/policy/scenario"
 )
 
@@ -61,7 +62,7 @@ func (t texts) at(layer policy.Layer, level int, s *policy.StatementTrace) strin
 	if !ok || !strings.Contains(strings.TrimSpace(text), "\n") {
 		return t.statement(&s.Ref) // that it is in the first of one line is no news
 	}
-	line, _ := position(text, s.Offset)
+	line, _ := lint.Position(text, s.Offset)
 	return fmt.Sprintf("%s, line %d", t.statement(&s.Ref), line)
 }
 

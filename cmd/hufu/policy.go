@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/hufu-iam/hufu/policy"
+	"github.com/hufu-iam/hufu/policy/lint"
 )
 
 type policyCommand struct {
+	Lint     policyLint     `cmd:"" help:"Find errors and surprises in policies."`
 	Simulate policySimulate `cmd:"" help:"Decide questions by policies in files, or run files of test cases."`
 }
 
@@ -39,6 +40,12 @@ func (trouble) ExitCode() int { return statusTrouble }
 
 func troublef(format string, args ...any) error { return trouble{fmt.Errorf(format, args...)} }
 
+// policyKinds are the words of --kind.
+var policyKinds = map[string]policy.DocumentKind{
+	"identity": policy.IdentityPolicy, "trust": policy.TrustPolicy, "session": policy.SessionPolicy,
+	"control": policy.ControlPolicy, "boundary": policy.BoundaryPolicy, "resource": policy.ResourcePolicy,
+}
+
 // readPolicy reads the text of a policy file; "-" is standard input. It reads no more than shows that a text is too large.
 func readPolicy(name string) (string, error) {
 	in := io.Reader(os.Stdin)
@@ -66,15 +73,8 @@ func loadPolicy(name string, kind policy.DocumentKind) (*policy.Document, error)
 	doc, err := policy.Check(text, policy.Rules{Kind: kind})
 	if e, ok := errors.AsType[*policy.Error](err); ok {
 		decoded, _ := policy.Decode(text) // what cannot be decoded has its fault at 0
-		line, column := position(decoded, e.Offset)
+		line, column := lint.Position(decoded, e.Offset)
 		return nil, troublef("%s:%d:%d: %w", name, line, column, err)
 	}
 	return doc, err
-}
-
-// position is the line and the column, in characters, of a place in a text, both from 1.
-func position(text string, offset int) (line, column int) {
-	before := text[:min(offset, len(text))]
-	start := strings.LastIndexByte(before, '\n') + 1
-	return 1 + strings.Count(before, "\n"), 1 + len([]rune(before[start:]))
 }
