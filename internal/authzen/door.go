@@ -196,7 +196,7 @@ func readSignature(r *http.Request) (*gateway.Signed, error) {
 	if err != nil {
 		return nil, fault.New(code.AuthFailureInvalidAuthorization, "Authorization").WithCause(err)
 	}
-	return &gateway.Signed{Authorization: a, Timestamp: r.Header.Get("X-TC-Timestamp"), Token: r.Header.Get("X-TC-Token")}, nil
+	return &gateway.Signed{Authorization: a, Timestamp: r.Header.Get("X-Tc-Timestamp"), Token: r.Header.Get("X-Tc-Token")}, nil
 }
 
 // unauthenticated makes whatever keeps a request from being authenticated the failure of that.
@@ -209,7 +209,7 @@ func unauthenticated(failed *fault.Error) *fault.Error {
 
 // language is that of X-TC-Language, else English: whoever uses this door reads its specification.
 func language(r *http.Request) fault.Language {
-	if header := r.Header.Get("X-TC-Language"); header != "" {
+	if header := r.Header.Get("X-Tc-Language"); header != "" {
 		return fault.ParseLanguage(header)
 	}
 	return fault.English

@@ -10,11 +10,14 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/cache"
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/tc3"
 )
 
 // Holder is what a SecretId leads to: the identity, and what a signature and a token are checked against.
@@ -27,6 +30,28 @@ type Holder struct {
 
 	tokenHash []byte
 	outdated  []store.Change // what makes it so, beside a change of the SecretId itself
+	signing   atomic.Pointer[signingKey]
+}
+
+// signingKey is what the secret becomes for one day and service.
+type signingKey struct {
+	date, service string
+	key           [sha256.Size]byte
+}
+
+// SigningKey is the key of TC3 signatures of one day and service; all zeros, under which nothing verifies, without a
+// secret. The last one is kept as long as the secret it is made from: most callers sign one call after the other for the
+// same service.
+func (h *Holder) SigningKey(date, service string) (none [sha256.Size]byte) {
+	if h.Secret == "" {
+		return none
+	}
+	if k := h.signing.Load(); k != nil && k.date == date && k.service == service {
+		return k.key
+	}
+	k := &signingKey{date: strings.Clone(date), service: strings.Clone(service), key: tc3.SigningKey(h.Secret, date, service)}
+	h.signing.Store(k)
+	return k.key
 }
 
 // Temporary reports whether the credential needs its token.

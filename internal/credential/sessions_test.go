@@ -2,6 +2,7 @@ package credential
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/tc3"
 )
 
 // copies adds n rows that differ from a session's in their id alone. Their secrets do not open: they are there to be many.
@@ -191,4 +193,43 @@ func TestPurgeLetsOtherWritersIn(t *testing.T) {
 			t.Errorf("%d rows are left", n)
 		}
 	})
+}
+
+func TestASessionIsFoundByItsToken(t *testing.T) {
+	each(t, func(t *testing.T, k *Keys) {
+		key, _ := newKey(t, k, us, alice)
+		in := Issue{Account: us, UIN: alice, Parent: key, Session: federation(noon.Add(time.Hour))}
+		s, other := issue(t, k, in), issue(t, k, in)
+		f := NewFinder(k, 100)
+		for range 2 { // from the database, then from memory
+			h, err := f.FindToken(context.Background(), s.Token)
+			if err != nil || h.Principal.KeyID != s.SecretID || !h.TokenFits(s.Token, noon) || !h.InForce(noon) || h.TokenFits(other.Token, noon) || h.InForce(noon.Add(time.Hour)) {
+				t.Fatalf("got %+v, %v", h, err)
+			}
+		}
+		for _, token := range []string{"", "x", s.Token + "x", s.SecretID} {
+			if h, err := f.FindToken(context.Background(), token); !errors.Is(err, ErrNotFound) {
+				t.Errorf("%q finds %+v, %v", token, h, err)
+			}
+		}
+		setStatus(t, k, us, key, Inactive)
+		if h, err := f.FindToken(context.Background(), s.Token); err != nil || h.TokenFits(s.Token, noon) || h.InForce(noon) {
+			t.Errorf("a token outlives the key of its session: %+v, %v", h, err)
+		}
+		if h := find(t, f, key); h.InForce(noon) {
+			t.Error("a disabled key is in force")
+		}
+	})
+}
+
+func TestTheSigningKeyIsThatOfTheDayAndService(t *testing.T) {
+	h := &Holder{Secret: "secret"}
+	for _, of := range [][2]string{{"2026-11-29", "cam"}, {"2026-11-29", "cam"}, {"2026-11-30", "cam"}, {"2026-11-30", "sts"}, {"2026-11-29", "cam"}} {
+		if h.SigningKey(of[0], of[1]) != tc3.SigningKey("secret", of[0], of[1]) {
+			t.Errorf("%v: another key", of)
+		}
+	}
+	if (&Holder{}).SigningKey("2026-11-29", "cam") != [32]byte{} {
+		t.Error("without a secret there is a key")
+	}
 }

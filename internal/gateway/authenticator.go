@@ -61,7 +61,7 @@ func (a *Authenticator) TC3(ctx context.Context, s *Signed, at time.Time) (*cred
 	if err != nil {
 		return nil, err
 	}
-	if !tc3.Verify(s.Authorization, &r, h.Secret) {
+	if !tc3.VerifyWithKey(s.Authorization, &r, h.SigningKey(s.Authorization.Date, s.Authorization.Service)) {
 		return nil, fault.New(code.AuthFailureSignatureFailure)
 	}
 	return checkToken(h, s.Token, at)

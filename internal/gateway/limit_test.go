@@ -207,3 +207,18 @@ func TestAnAddressThatFailsTooOftenIsBlockedForTheSecond(t *testing.T) {
 	d.now = d.now.Add(time.Second)
 	d.root.from("192.0.2.1:1").call("Any", "{}").want(t, "")
 }
+
+func TestACallMayCountForMany(t *testing.T) {
+	a := &wire.Action{Name: "A", Rate: 10}
+	p := &call.Principal{Kind: call.User, Account: 1, UIN: 11}
+	l := newLimiter(false)
+	if l.call(a, p, 7, 8) != nil || l.call(a, p, 7, 2) != nil {
+		t.Error("ten at once are within a rate of ten")
+	}
+	if e := l.call(a, p, 7, 5); e == nil || e.account || e.count != 15 {
+		t.Errorf("got %+v, want fifteen over the limit", e)
+	}
+	if l.call(a, p, 8, 11) == nil {
+		t.Error("eleven at once are over a rate of ten")
+	}
+}

@@ -77,7 +77,7 @@ func (a *Authenticator) hosts(r *http.Request) []string {
 // network at all, which a proxy on this machine is not.
 func payloadHashes(r *http.Request, body []byte, ip netip.Addr) [][sha256.Size]byte {
 	sum := tc3.HashPayload(body)
-	switch declared := r.Header.Get("X-TC-Content-SHA256"); {
+	switch declared := r.Header.Get("X-Tc-Content-Sha256"); {
 	case declared == tc3.UnsignedPayload:
 		if r.TLS != nil || ip.IsLoopback() && !forwarded(r) {
 			return [][sha256.Size]byte{tc3.UnsignedPayloadHash()}
