@@ -19,6 +19,7 @@
 //	evaluate.go   may the asker ask this; the decision
 //	answer.go     the JSON of an answer, written by hand
 //	record.go     what the audit trail keeps of a question
+//	forward.go    a proxy's question about the signer of a request; original.go is that request
 //
 // Two accounts must agree before something is told: the asker needs hufu:Evaluate (searches hufu:Search), and the subject
 // is of the asker's own account, or the resource is owned by it. Nothing tells whether a principal of another account

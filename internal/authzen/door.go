@@ -81,8 +81,12 @@ var endpoints = map[string]endpoint{
 
 // ServeHTTP answers one request.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == metadataPath {
+	switch r.URL.Path {
+	case metadataPath:
 		d.describe(w, r)
+		return
+	case forwardPath:
+		d.forward(w, r)
 		return
 	}
 	at, ok := endpoints[r.URL.Path]
@@ -103,7 +107,7 @@ func (d *Door) serve(w http.ResponseWriter, r *http.Request, at *endpoint) {
 	identify(w, r, facts.RequestID)
 	answer, failed := d.guarded(w, r, at, &facts)
 	if failed != nil {
-		fail(w, status(failed.Code), failed, &facts)
+		fail(w, failed, &facts)
 		return
 	}
 	reply(w, answer.AppendJSON(make([]byte, 0, 512)))
@@ -173,7 +177,7 @@ func (d *Door) authenticate(r *http.Request, body []byte, facts *call.Call) (hol
 		holder, err = d.authenticator.Bearer(r.Context(), strings.TrimSpace(token), facts.At)
 		return holder, "", err
 	}
-	signed, err := readSignature(r)
+	signed, err := gateway.ReadSigned(r.Header)
 	if err != nil {
 		return nil, "", err
 	}
@@ -181,22 +185,6 @@ func (d *Door) authenticate(r *http.Request, body []byte, facts *call.Call) (hol
 	signed.Accepts = func(scope string) bool { return scope == service }
 	holder, err = d.authenticator.TC3(r.Context(), signed, facts.At)
 	return holder, signed.Authorization.SecretID, err
-}
-
-// readSignature reads the headers of a TC3 signature.
-func readSignature(r *http.Request) (*gateway.Signed, error) {
-	header := r.Header.Get("Authorization")
-	if header == "" {
-		return nil, missing("Authorization")
-	}
-	if !strings.HasPrefix(header, tc3.Algorithm) {
-		return nil, fault.New(code.AuthFailureInvalidAuthorization, "Authorization")
-	}
-	a, err := tc3.ParseAuthorization(header)
-	if err != nil {
-		return nil, fault.New(code.AuthFailureInvalidAuthorization, "Authorization").WithCause(err)
-	}
-	return &gateway.Signed{Authorization: a, Timestamp: r.Header.Get("X-Tc-Timestamp"), Token: r.Header.Get("X-Tc-Token")}, nil
 }
 
 // unauthenticated makes whatever keeps a request from being authenticated the failure of that.
@@ -236,12 +224,17 @@ func reply(w http.ResponseWriter, body []byte) {
 
 var jsonType, noStore = []string{"application/json"}, []string{"no-store"}
 
-// fail answers an error: its code, a sentence, and the id of the request.
-func fail(w http.ResponseWriter, status int, failed *fault.Error, facts *call.Call) {
-	h := w.Header()
-	if status == http.StatusUnauthorized {
-		h["Www-Authenticate"] = []string{tc3.Algorithm, "Bearer"}
+func fail(w http.ResponseWriter, failed *fault.Error, facts *call.Call) {
+	at := status(failed.Code)
+	if at == http.StatusUnauthorized {
+		w.Header()["Www-Authenticate"] = []string{tc3.Algorithm, "Bearer"}
 	}
+	write(w, at, failed, facts)
+}
+
+// write answers an error: its code, a sentence, and the id of the request.
+func write(w http.ResponseWriter, status int, failed *fault.Error, facts *call.Call) {
+	h := w.Header()
 	h["Content-Type"] = []string{"text/plain; charset=utf-8"}
 	h["X-Content-Type-Options"] = []string{"nosniff"}
 	h["Cache-Control"] = noStore

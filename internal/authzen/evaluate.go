@@ -190,7 +190,7 @@ func (e *evaluation) decide(ctx context.Context, from, shared *wire.Value, v *ve
 		v.refused = reasonSuspended
 		return nil
 	}
-	asked, err := e.put(ctx, &q, who)
+	asked, err := e.prepare(ctx, &q, &who.principal, &e.asker)
 	if err != nil {
 		return err
 	}
@@ -239,17 +239,23 @@ func (e *evaluation) readAction(from, shared *wire.Value, q *question, v *verdic
 	if err != nil {
 		return err
 	}
-	name, err := action.text("name")
-	if err != nil {
+	if v.action, err = action.text("name"); err != nil {
 		return err
 	}
-	v.action = name
-	var ok bool
-	if q.action, ok = policy.ParseAction(name); !ok {
-		return malformed("action.name", "The action.name must be service:Name, without wildcards.")
+	q.action, q.level, err = e.parseAction(v.action)
+	return err
+}
+
+// parseAction reads the name of an action, and tells how finely it can be granted, as far as the products are known.
+func (d *Door) parseAction(name string) (a policy.Action, level policy.Granularity, err error) {
+	a, ok := policy.ParseAction(name)
+	if !ok {
+		return a, level, malformed("action.name", "The action.name must be service:Name, without wildcards.")
 	}
-	q.level = e.level(q.action)
-	return nil
+	if d.granularity != nil {
+		level = d.granularity(a.Service, a.Name)
+	}
+	return a, level, nil
 }
 
 func (e *evaluation) readObject(from, shared *wire.Value, q *question, v *verdict) error {
@@ -261,9 +267,7 @@ func (e *evaluation) readObject(from, shared *wire.Value, q *question, v *verdic
 		return err
 	}
 	v.resource = q.resource.id
-	if q.level != policy.ResourceLevel {
-		q.resource.name, q.resource.whose = qcs.Any, nobodys // the action touches no particular object
-	}
+	q.resource.at(q.level)
 	if q.facts.ResourceTags, err = readTags(&object); err != nil {
 		return err
 	}
@@ -274,24 +278,17 @@ func (e *evaluation) readObject(from, shared *wire.Value, q *question, v *verdic
 	return err
 }
 
-// level is how finely an action can be granted, as far as the products are known.
-func (d *Door) level(a policy.Action) policy.Granularity {
-	if d.granularity == nil {
-		return policy.ResourceLevel
-	}
-	return d.granularity(a.Service, a.Name)
-}
-
-// put prepares a question for the policy engine.
-func (e *evaluation) put(ctx context.Context, q *question, who *subject) (*policy.Question, error) {
-	asked := access.Question{Caller: &who.principal, Action: q.action, Granularity: q.level, Context: q.facts, Policy: q.policy}
+// prepare prepares a question about a principal for the policy engine; whose is the account that a resource of no other
+// is owned by.
+func (d *Door) prepare(ctx context.Context, q *question, who *call.Principal, whose *asker) (*policy.Question, error) {
+	asked := access.Question{Caller: who, Action: q.action, Granularity: q.level, Context: q.facts, Policy: q.policy}
 	if !q.resource.name.IsAny() {
 		asked.Names = []qcs.Resource{q.resource.name}
 		if q.resource.whose == ours {
-			asked.Owner = e.asker.account
+			asked.Owner = whose.account
 		}
 	}
-	return e.engine.Prepare(ctx, asked)
+	return d.engine.Prepare(ctx, asked)
 }
 
 // decideForeign answers for a subject that is not of the asker's account, or is nobody. On a resource of the account it
@@ -317,7 +314,7 @@ func (e *evaluation) decideForeign(ctx context.Context, q *question, who *subjec
 	asked := e.nobody(q)
 	if who != nil {
 		var err error
-		if asked, err = e.put(ctx, q, who); err != nil {
+		if asked, err = e.prepare(ctx, q, &who.principal, &e.asker); err != nil {
 			return err
 		}
 	}

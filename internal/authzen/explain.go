@@ -31,11 +31,9 @@ func (e *evaluation) explain(ctx context.Context, asked *policy.Question, q *que
 	if !q.explain && !keep {
 		return nil
 	}
-	x := policy.Explain(asked)
-	x.Cut(explained)
-	full, err := jsonText(&x)
+	x, full, err := explanation(asked)
 	if err != nil {
-		return fmt.Errorf("explain a decision: %w", err)
+		return err
 	}
 	if keep {
 		v.kept = full
@@ -47,11 +45,17 @@ func (e *evaluation) explain(ctx context.Context, asked *policy.Question, q *que
 	v.shown = full
 	if !e.mayRead(ctx) {
 		veil(&x)
-		if v.shown, err = jsonText(&x); err != nil {
-			return fmt.Errorf("explain a decision: %w", err)
-		}
+		v.shown, err = jsonText(&x)
 	}
-	return nil
+	return err
+}
+
+// explanation explains a question, as a tree and as JSON.
+func explanation(asked *policy.Question) (policy.Explanation, []byte, error) {
+	x := policy.Explain(asked)
+	x.Cut(explained)
+	text, err := jsonText(&x)
+	return x, text, err
 }
 
 // veil removes which policies there are from an explanation; what they say about the question stays.
@@ -84,7 +88,7 @@ func jsonText(x *policy.Explanation) ([]byte, error) {
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(x); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("print an explanation: %w", err)
 	}
 	return bytes.TrimSpace(b.Bytes()), nil
 }

@@ -3,6 +3,7 @@ package authzen
 import (
 	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/internal/wire"
+	"github.com/hufu-iam/hufu/policy"
 )
 
 // maxRecorded bounds how much of a question's resource and context its audit record keeps, in bytes of JSON each. A
@@ -25,13 +26,13 @@ func (e *evaluation) Describe(r *audit.Record) {
 	}
 	v := &e.verdicts[0]
 	r.Resources = []string{v.resource}
-	r.Decision, r.Explanation = recorded(v), v.kept
+	r.Decision, r.Explanation = recorded(v.decision), v.kept
 }
 
 // recorded is a decision as audit records keep it.
-func recorded(v *verdict) audit.Decision {
-	d := audit.Decision{Effect: v.decision.Effect.String(), Layer: v.decision.Layer.String()}
-	if s := v.decision.Statement; s != nil {
+func recorded(from policy.Decision) audit.Decision {
+	d := audit.Decision{Effect: from.Effect.String(), Layer: from.Layer.String()}
+	if s := from.Statement; s != nil {
 		d.PolicyID, d.Policy, d.Version, d.Statement = s.PolicyID, s.PolicyName, s.Version, s.Index+1
 	}
 	return d
@@ -114,7 +115,7 @@ func (v *verdict) appendRecord(b []byte) []byte {
 		b = wire.AppendString(append(b, `,"outcome":`...), v.failed.Code)
 		return append(b, '}')
 	}
-	d := recorded(v)
+	d := recorded(v.decision)
 	b = append(append(append(b, `,"effect":"`...), d.Effect...), `","layer":"`...)
 	b = append(append(b, d.Layer...), '"')
 	if v.decision.Statement != nil {

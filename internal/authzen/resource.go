@@ -59,8 +59,14 @@ func (a *asker) readResource(e *entity) (r resource, err error) {
 		return r, fault.New(code.InvalidParameterValue, "resource.type", typ).
 			WithDetail("The resource.type must be qcs, and its id a six-segment resource name or *.")
 	}
+	err = a.parseResource(&r)
+	return r, err
+}
+
+// parseResource reads the name that a resource was asked by.
+func (a *asker) parseResource(r *resource) (err error) {
 	if r.name, err = qcs.Parse(r.id); err != nil {
-		return r, malformed("resource.id", fmt.Sprintf("The resource.id is no resource name: %s.", err))
+		return malformed("resource.id", fmt.Sprintf("The resource.id is no resource name: %s.", err))
 	}
 	switch {
 	case r.name.IsAny():
@@ -71,7 +77,15 @@ func (a *asker) readResource(e *entity) (r resource, err error) {
 	default:
 		r.whose = theirs
 	}
-	return r, nil
+	return nil
+}
+
+// at makes the resource what an action of that level is asked about: below that of resources it touches no particular
+// object.
+func (r *resource) at(level policy.Granularity) {
+	if level != policy.ResourceLevel {
+		r.name, r.whose = qcs.Any, nobodys
+	}
 }
 
 // readTags reads resource.properties.tags, an object of texts.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/credential"
@@ -27,6 +28,22 @@ type Signed struct {
 	Token         string // X-TC-Token
 	Request       tc3.Request
 	Accepts       func(service string) bool // whether the credential scope may name this service
+}
+
+// ReadSigned reads the headers of a TC3 signature. The error, a *fault.Error, tells what is wrong with their shape.
+func ReadSigned(h http.Header) (*Signed, error) {
+	header := h.Get("Authorization")
+	switch {
+	case header == "":
+		return nil, fault.New(code.MissingParameter, "Authorization")
+	case !strings.HasPrefix(header, tc3.Algorithm):
+		return nil, fault.New(code.AuthFailureInvalidAuthorization, "Authorization")
+	}
+	a, err := tc3.ParseAuthorization(header)
+	if err != nil {
+		return nil, authorizationFault(err)
+	}
+	return &Signed{Authorization: a, Timestamp: h.Get("X-Tc-Timestamp"), Token: h.Get("X-Tc-Token")}, nil
 }
 
 // Received is an HTTP request as its signature is checked: everything but the timestamp.
