@@ -191,7 +191,7 @@ func (e *evaluation) control() Decision {
 		return Decision{}
 	}
 	for _, level := range e.q.Layers.Control {
-		if deny, allow := e.layer(LayerControl, level); allow == nil {
+		if deny, allow := e.layer(LayerControl, level); deny != nil || allow == nil {
 			return denied(LayerControl, deny)
 		}
 	}

@@ -261,6 +261,9 @@ func (s *search) bucket(b *bucket) {
 
 func (s *search) postings(postings []posting) {
 	for i := range postings {
+		if s.grants.deny != nil {
+			return // in this list, or in one before it
+		}
 		p := &postings[i]
 		st := p.st
 		if st.effect == Allow && s.grants.named != nil && (s.layer != LayerResource || s.grants.anyone != nil) {
@@ -280,7 +283,7 @@ func (s *search) postings(postings []posting) {
 		}
 		if st.effect == ExplicitDeny {
 			*s.grants = grants{deny: &st.ref}
-			return
+			continue
 		}
 		if named && s.grants.named == nil {
 			s.grants.named = &st.ref

@@ -113,7 +113,7 @@ func TestASearchFindsWhatLookingAtEveryStatementFinds(t *testing.T) {
 					deny, named, anyone := scan(&e, l, set)
 					g := e.search(l, set)
 					questions++
-					if (g.deny != nil) != deny || !deny && ((g.named != nil) != named || (g.anyone != nil) != anyone) {
+					if (g.deny != nil) != deny || (g.named != nil) != (named && !deny) || (g.anyone != nil) != (anyone && !deny) {
 						t.Fatalf("%s of %d statements, %v on %v: search found %+v, looking at all %v %v %v", l, n, q.Action, q.Resource, g, deny, named, anyone)
 					}
 					if deny {

@@ -1,44 +1,35 @@
 package policy_test
 
 import (
-	"encoding/json"
-	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/hufu-iam/hufu/policy"
+	"github.com/hufu-iam/hufu/policy/scenario"
 )
 
 // The oracle itself is held to the worked decisions: they come from the
 // documentation, as it does.
 func TestOracleDecidesTheWorkedCases(t *testing.T) {
-	for _, file := range []string{"testdata/worked.yaml", "testdata/further.yaml"} {
-		for _, c := range readCases[decisionCase](t, file) {
-			t.Run(fmt.Sprint(c.N, " ", c.Name), func(t *testing.T) {
-				objects := [][]string{{c.Resource}}
-				if c.Names != nil {
-					objects = [][]string{c.Names}
-				}
-				if c.Resources != nil {
-					objects = nil
-					for _, r := range c.Resources {
-						objects = append(objects, []string{r})
-					}
-				}
-				layers := c.oracleLayers(t)
+	for _, name := range []string{"testdata/worked.yaml", "testdata/further.yaml"} {
+		file, err := scenario.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range file.Cases {
+			t.Run(c.Title(), func(t *testing.T) {
+				layers := oracleLayersOf(&c)
 				var v verdict
 				refused := 0
-				for i, q := range c.questions(t) {
-					if v = newOracle(q, objects[i], layers).decide(); v.effect != policy.Allow {
+				for i, q := range c.Questions() {
+					if v = newOracle(q, namesOf(c.Objects[i]), layers).decide(); v.effect != policy.Allow {
 						refused = i
 						break
 					}
 				}
-				d := policy.Decision{Effect: v.effect, Layer: v.layer}
-				if got := summary(d, strings.Contains(c.Want, "(")); got != c.Want {
-					t.Errorf("decided %s, want %s", summary(d, true), c.Want)
+				if d := (policy.Decision{Effect: v.effect, Layer: v.layer}); !c.Want.Met(d) {
+					t.Errorf("decided %s in %s, want %s", v.effect, v.layer, c.Want)
 				}
-				if v.effect != policy.Allow && refused != c.Refused {
+				if v.effect != policy.Allow && c.Refused >= 0 && refused != c.Refused {
 					t.Errorf("refused resource %d, want %d", refused, c.Refused)
 				}
 			})
@@ -46,37 +37,26 @@ func TestOracleDecidesTheWorkedCases(t *testing.T) {
 	}
 }
 
-// oracleLayers reads the policies of the case.
-func (c *decisionCase) oracleLayers(t testing.TB) oracleLayers {
-	t.Helper()
-	read := func(policies ...[]yamlStatement) *oracleSet {
+// oracleLayersOf reads the policies of a case from their texts.
+func oracleLayersOf(c *scenario.Case) oracleLayers {
+	read := func(sources []policy.Source) *oracleSet {
 		set := &oracleSet{}
-		for _, p := range policies {
-			if len(p) == 0 {
-				continue
-			}
-			var list []any
-			for _, s := range p {
-				list = append(list, s.json())
-			}
-			text, err := json.Marshal(map[string]any{"version": "2.0", "statement": list})
-			if err != nil {
-				t.Fatal(err)
-			}
-			set.policies = append(set.policies, oraclePolicy{statements: readPolicy(string(text), nil)})
+		for _, s := range sources {
+			set.policies = append(set.policies, oraclePolicy{statements: readPolicy(s.Document.Text, nil)})
 		}
 		return set
 	}
-	l := oracleLayers{sets: map[policy.Layer]*oracleSet{policy.LayerIdentity: read(c.Identity...)}}
-	if c.General {
+	l := oracleLayers{sets: map[policy.Layer]*oracleSet{}}
+	if c.Layers.General {
 		l.sets[policy.LayerGeneral] = &oracleSet{policies: []oraclePolicy{{statements: readPolicy(generalText, nil)}}}
 	}
-	for _, level := range c.Control {
+	for _, level := range c.Layers.Control {
 		l.control = append(l.control, read(level))
 	}
-	for layer, statements := range map[policy.Layer][]yamlStatement{policy.LayerBoundary: c.Boundary, policy.LayerSession: c.Session, policy.LayerResource: c.Policy} {
-		if statements != nil {
-			l.sets[layer] = read(statements)
+	for layer, sources := range map[policy.Layer][]policy.Source{policy.LayerBoundary: c.Layers.Boundary, policy.LayerSession: c.Layers.Session,
+		policy.LayerIdentity: c.Layers.Identity, policy.LayerResource: c.Layers.Resource} {
+		if sources != nil {
+			l.sets[layer] = read(sources)
 		}
 	}
 	return l
