@@ -50,6 +50,23 @@ func (p *Product) Holdings(ctx context.Context, q store.Queryer, a store.Account
 	return all, nil
 }
 
+// BoundaryOf is the policy that bounds a user or role; 0 if none does.
+func (p *Product) BoundaryOf(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, id int64) (int64, error) {
+	var boundary *int64
+	if kind == call.Role {
+		r, err := RoleByID(ctx, q, a, id)
+		if boundary = r.Boundary; err != nil && !errors.Is(err, ErrNoRole) {
+			return 0, err
+		}
+	} else {
+		u, err := UserByUIN(ctx, q, a, id)
+		if boundary = u.Boundary; err != nil && !errors.Is(err, ErrNoUser) {
+			return 0, err
+		}
+	}
+	return number(boundary), nil
+}
+
 // UserName is the name of a sub-account that can act; not ok if there is none. Message receivers are contacts, no users.
 func (p *Product) UserName(ctx context.Context, q store.Queryer, a store.Account, uin int64) (name string, ok bool, err error) {
 	u, err := UserByUIN(ctx, q, a, uin)

@@ -127,10 +127,10 @@ func (a *ask) mayAllow(owner qcs.Account, from access.Document) bool {
 	if strings.Contains(d.Body, "${") {
 		return true // what it says depends on the holder
 	}
-	q := &policy.Question{Principal: policy.Principal{Kind: policy.User, Account: owner}, Action: a.action, Resource: a.names, Context: a.facts.Context,
+	q := &policy.Question{Principal: policy.Principal{Kind: policy.User, Account: owner}, Action: a.action, Resource: a.names, Granularity: a.level, Context: a.facts.Context,
 		Layers: policy.Layers{Identity: policy.Compile([]policy.Source{{Document: d}}, policy.Env{})}}
 	if len(a.names) == 0 {
-		q.Resource, q.Granularity = []qcs.Resource{qcs.Any}, policy.OperationLevel
+		q.Resource, q.Granularity = []qcs.Resource{qcs.Any}, max(a.level, policy.OperationLevel)
 	}
 	return slices.ContainsFunc(policy.Explain(q).Layers[0].Statements, func(s policy.StatementTrace) bool { return s.Effect == policy.Allow })
 }

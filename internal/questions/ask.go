@@ -18,6 +18,7 @@ import (
 type ask struct {
 	action policy.Action
 	names  []qcs.Resource // of one object; none for an action that touches no object
+	level  policy.Granularity
 	facts  facts
 	policy *policy.Set // of the resource, or the trust policy of the role
 	// own marks a trust policy that was not handed in with the question but read from the account.
@@ -41,6 +42,7 @@ func (p *Product) read(ctx context.Context, c *call.Call, w words) (*ask, error)
 	if a.action, ok = policy.ParseAction(w.Action); !ok {
 		return nil, fault.New(code.InvalidParameterValue, "Action", w.Action)
 	}
+	a.level = p.products.Granularity(a.action.Service, a.action.Name)
 	var err error
 	if a.names, err = resource(c, w.Resource); err != nil {
 		return nil, err
@@ -48,7 +50,7 @@ func (p *Product) read(ctx context.Context, c *call.Call, w words) (*ask, error)
 	if a.facts, err = known(c, w.Tags, w.Context); err != nil {
 		return nil, err
 	}
-	if len(a.names) == 0 {
+	if len(a.names) == 0 || a.level != policy.ResourceLevel {
 		a.facts.said[family("qcs:resource_tag")] = true // what touches no object has no tags of one
 	}
 	return a, p.resourcePolicy(ctx, c, a, w.Policy)
@@ -152,7 +154,7 @@ func (p *Product) ownRole(ctx context.Context, c *call.Call, a *ask, e qcs.Entit
 
 // of is the question about one principal.
 func (a *ask) of(who *call.Principal) access.Question {
-	q := access.Question{Caller: who, Action: a.action, Names: a.names, Context: a.facts.Context, Policy: a.policy}
+	q := access.Question{Caller: who, Action: a.action, Names: a.names, Granularity: a.level, Context: a.facts.Context, Policy: a.policy}
 	if who.MFA() && !a.facts.said["qcs:mfa"] {
 		q.Context.MFA = true // the session of a key has passed it or not
 	}

@@ -7,6 +7,7 @@
 //	explain_decision.go     why is this allowed, or not
 //	allowed_principals.go   who may do this
 //	allowed_actions.go      what may this one do
+//	survey.go, patterns.go  what there is to decide about, read off the statements that allow
 //
 // All of it is read off real decisions of the policy engine, never off the text of a policy. Every question is about the
 // caller's own account.
@@ -20,6 +21,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/policy"
 )
 
 // Directory knows principals and policies. The product that owns them implements it; see there for the contracts.
@@ -31,11 +33,20 @@ type Directory interface {
 	UsersWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, uin int64, limit int) ([]int64, error)
 	RolesWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, id int64, limit int) ([]int64, error)
 	Holdings(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, id int64) (map[int64]cam.Holding, error)
+	BoundaryOf(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, id int64) (int64, error)
 	AttachedPolicies(ctx context.Context, q store.Queryer, a store.Account, limit int) ([]int64, error)
 	Document(ctx context.Context, q store.Queryer, a store.Account, policyID int64) (access.Document, error)
 }
 
 var _ Directory = (*cam.Product)(nil)
+
+// Catalogue knows the actions of the registered products.
+type Catalogue interface {
+	Titles() map[string]string
+	Actions(service string) map[string]bool
+	Complete(service string) bool
+	Granularity(service, action string) policy.Granularity
+}
 
 // Product serves the actions of hufu 2026-12-01 that ask.
 type Product struct {
@@ -44,9 +55,10 @@ type Product struct {
 	directory Directory
 	keys      *credential.Keys
 	finder    *credential.Finder
+	products  Catalogue
 }
 
 // New makes the product.
-func New(db *store.DB, engine *access.Engine, directory Directory, keys *credential.Keys, finder *credential.Finder) *Product {
-	return &Product{db: db, engine: engine, directory: directory, keys: keys, finder: finder}
+func New(db *store.DB, engine *access.Engine, directory Directory, keys *credential.Keys, finder *credential.Finder, products Catalogue) *Product {
+	return &Product{db: db, engine: engine, directory: directory, keys: keys, finder: finder, products: products}
 }

@@ -96,7 +96,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
-		Products(identity, sts.New(s.store, s.keys, identity), questions.New(s.store, engine, identity, s.keys, finder)))
+		Products(identity, sts.New(s.store, s.keys, identity), questions.New(s.store, engine, identity, s.keys, finder, products)))
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Finder: finder, Directory: identity, Granularity: products.Granularity,
 		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })

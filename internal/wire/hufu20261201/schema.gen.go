@@ -12,7 +12,7 @@ var typeAllowedActions = wire.Struct{Name: "AllowedActions", Members: []wire.Mem
 	{Name: "Resources", Kind: wire.String, List: true},
 	{Name: "Conditional", Kind: wire.Bool},
 	{Name: "Conditions", Kind: wire.Object, List: true, Struct: &typeOpenCondition},
-	{Name: "Except", Kind: wire.String, List: true},
+	{Name: "Except", Kind: wire.Object, List: true, Struct: &typeDeniedPart},
 	{Name: "Grants", Kind: wire.Object, List: true, Struct: &typeGrant},
 	{Name: "Redacted", Kind: wire.Bool},
 }}
@@ -38,6 +38,11 @@ var typeConditionTrace = wire.Struct{Name: "ConditionTrace", Members: []wire.Mem
 var typeContextKey = wire.Struct{Name: "ContextKey", Members: []wire.Member{
 	{Name: "Key", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 256, HasMax: true},
 	{Name: "Values", Kind: wire.String, List: true, Required: true, Min: 1, HasMin: true, Max: 100, HasMax: true},
+}}
+
+var typeDeniedPart = wire.Struct{Name: "DeniedPart", Members: []wire.Member{
+	{Name: "Action", Kind: wire.String},
+	{Name: "Resource", Kind: wire.String},
 }}
 
 var typeGrant = wire.Struct{Name: "Grant", Members: []wire.Member{
@@ -153,7 +158,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListAllowedActions",
-		Permission: "hufu:ListAllowedActions", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 5,
+		Permission: "hufu:ListAllowedActions", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 5,
 		New: func() wire.Request { return new(ListAllowedActionsRequest) },
 		Input: &wire.Struct{Name: "ListAllowedActionsRequest", Members: []wire.Member{
 			{Name: "PrincipalType", Kind: wire.String, Required: true, Enum: []string{"user", "root", "role", "key"}},

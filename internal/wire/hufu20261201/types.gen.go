@@ -16,7 +16,7 @@ type AllowedActions struct {
 	Resources   []string        // patterns of the resources, * for all and for actions without one
 	Conditional bool            // whether it depends on what the question left open
 	Conditions  []OpenCondition // the conditions that it depends on, as far as the caller may read them
-	Except      []string        // patterns of resources among these that a statement denies or may deny
+	Except      []DeniedPart    // what statements deny of it, as far as the caller may read them
 	Grants      []Grant         // the statements that allow it, as far as the caller may read them
 	Redacted    bool            // whether statements were left out that the caller may not read
 }
@@ -41,7 +41,14 @@ func (r *AllowedActions) AppendJSON(dst []byte) []byte {
 	}
 	dst = append(dst, ']')
 	dst = append(dst, `,"Except":`...)
-	dst = wire.AppendList(dst, r.Except, wire.AppendString)
+	dst = append(dst, '[')
+	for i := range r.Except {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Except[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
 	dst = append(dst, `,"Grants":`...)
 	dst = append(dst, '[')
 	for i := range r.Grants {
@@ -141,6 +148,21 @@ func (r *ContextKey) Decode(v *wire.Value) {
 			r.Values = f.Strs()
 		}
 	}
+}
+
+// DeniedPart: A part of what is allowed that a statement denies, if its conditions hold.
+type DeniedPart struct {
+	Action   string // pattern of actions, service:Name
+	Resource string // pattern of resources
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *DeniedPart) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Action":`...)
+	dst = wire.AppendString(dst, r.Action)
+	dst = append(dst, `,"Resource":`...)
+	dst = wire.AppendString(dst, r.Resource)
+	return append(dst, '}')
 }
 
 // Grant: A statement that allows, and how the principal comes by its policy.
