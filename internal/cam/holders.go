@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/store"
 )
@@ -50,23 +49,6 @@ func (p *Product) Holdings(ctx context.Context, q store.Queryer, a store.Account
 	return all, nil
 }
 
-// BoundaryOf is the policy that bounds a user or role; 0 if none does.
-func (p *Product) BoundaryOf(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, id int64) (int64, error) {
-	var boundary *int64
-	if kind == call.Role {
-		r, err := RoleByID(ctx, q, a, id)
-		if boundary = r.Boundary; err != nil && !errors.Is(err, ErrNoRole) {
-			return 0, err
-		}
-	} else {
-		u, err := UserByUIN(ctx, q, a, id)
-		if boundary = u.Boundary; err != nil && !errors.Is(err, ErrNoUser) {
-			return 0, err
-		}
-	}
-	return number(boundary), nil
-}
-
 // UserName is the name of a sub-account that can act; not ok if there is none. Message receivers are contacts, no users.
 func (p *Product) UserName(ctx context.Context, q store.Queryer, a store.Account, uin int64) (name string, ok bool, err error) {
 	u, err := UserByUIN(ctx, q, a, uin)
@@ -74,24 +56,6 @@ func (p *Product) UserName(ctx context.Context, q store.Queryer, a store.Account
 		return "", false, nil
 	}
 	return u.Name, err == nil, err
-}
-
-// UsersAfter are the next sub-accounts after a uin, in the order of their uins. It leaves message receivers out.
-func (p *Product) UsersAfter(ctx context.Context, q store.Queryer, a store.Account, uin int64, limit int) ([]int64, error) {
-	next, err := collect(ctx, q, scanInt, `SELECT uin FROM users WHERE account = $1 AND uin > $2 AND kind <> $4 ORDER BY uin LIMIT $3`, a, uin, limit, int64(Receiver))
-	if err != nil {
-		return nil, fmt.Errorf("list users: %w", err)
-	}
-	return next, nil
-}
-
-// RolesAfter are the next roles after an id, in the order of their ids.
-func (p *Product) RolesAfter(ctx context.Context, q store.Queryer, a store.Account, id int64, limit int) ([]int64, error) {
-	next, err := collect(ctx, q, scanInt, `SELECT id FROM roles WHERE account = $1 AND id > $2 ORDER BY id LIMIT $3`, a, id, limit)
-	if err != nil {
-		return nil, fmt.Errorf("list roles: %w", err)
-	}
-	return next, nil
 }
 
 // AttachedPolicies are the policies that anything in the account has attached, up to a limit.
@@ -157,14 +121,4 @@ func (l *lowest) add(ctx context.Context, q store.Queryer, limit int, query stri
 	all = slices.Compact(all)
 	*l = all[:min(limit, len(all))]
 	return nil
-}
-
-// Document is the version in force of a policy that the account can use; ErrNoPolicy if there is none.
-func (p *Product) Document(ctx context.Context, q store.Queryer, a store.Account, policyID int64) (access.Document, error) {
-	o, err := PolicyByID(ctx, q, a, policyID)
-	if err != nil {
-		return access.Document{}, err
-	}
-	v, err := versionOf(ctx, q, a, o, o.Default)
-	return access.Document{ID: o.ID, Name: o.Name, Version: v.Number, Text: v.Document}, err
 }

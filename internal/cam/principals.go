@@ -49,9 +49,9 @@ func (p *Product) principal(ctx context.Context, kind call.PrincipalKind, query 
 }
 
 // PrincipalsAfter lists the uins of the account's sub-accounts, or the ids of its roles, that are greater than after: at
-// most limit of them, in their order.
+// most limit of them, in their order. Message receivers are contacts that cannot act, and no principals.
 func (p *Product) PrincipalsAfter(ctx context.Context, a store.Account, kind call.PrincipalKind, after int64, limit int) ([]int64, error) {
-	query := `SELECT uin FROM users WHERE account = $1 AND uin > $2 ORDER BY uin LIMIT $3`
+	query := `SELECT uin FROM users WHERE account = $1 AND uin > $2 AND kind <> 5 ORDER BY uin LIMIT $3`
 	if kind == call.Role {
 		query = `SELECT id FROM roles WHERE account = $1 AND id > $2 ORDER BY id LIMIT $3`
 	}

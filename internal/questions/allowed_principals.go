@@ -103,16 +103,15 @@ func (w *walk) narrow(ctx context.Context) error {
 		return err
 	}
 	w.policies = []int64{}
-	for _, id := range attached {
-		d, err := w.directory.Document(ctx, w.db.Read(), w.call.Account(), id)
-		if fault.Is(err, code.InvalidParameterPolicyIdNotExist) {
-			continue // deleted a moment ago
-		}
+	for some := range slices.Chunk(attached, stride) {
+		documents, err := w.directory.Documents(ctx, w.call.Account(), some, nil)
 		if err != nil {
 			return err
 		}
-		if w.ask.mayAllow(access.AccountOf(w.call.Caller), d) {
-			w.policies = append(w.policies, id)
+		for _, d := range documents {
+			if w.ask.mayAllow(access.AccountOf(w.call.Caller), d) {
+				w.policies = append(w.policies, d.ID)
+			}
 		}
 	}
 	return nil
@@ -167,12 +166,10 @@ func (w *walk) next(ctx context.Context, kind call.PrincipalKind) ([]int64, erro
 		return []int64{int64(a)}, nil
 	case kind == call.Root:
 		return nil, nil
-	case kind == call.User && w.policies == nil:
-		return w.directory.UsersAfter(ctx, q, a, after, stride)
+	case w.policies == nil:
+		return w.directory.PrincipalsAfter(ctx, a, kind, after, stride)
 	case kind == call.User:
 		return w.directory.UsersWithAny(ctx, q, a, w.policies, after, stride)
-	case w.policies == nil:
-		return w.directory.RolesAfter(ctx, q, a, after, stride)
 	}
 	return w.directory.RolesWithAny(ctx, q, a, w.policies, after, stride)
 }

@@ -26,16 +26,14 @@ import (
 
 // Directory knows principals and policies. The product that owns them implements it; see there for the contracts.
 type Directory interface {
+	access.Source
 	Role(ctx context.Context, q store.Queryer, owner store.Account, id int64, name string) (*access.Role, error)
 	UserName(ctx context.Context, q store.Queryer, a store.Account, uin int64) (name string, ok bool, err error)
-	UsersAfter(ctx context.Context, q store.Queryer, a store.Account, uin int64, limit int) ([]int64, error)
-	RolesAfter(ctx context.Context, q store.Queryer, a store.Account, id int64, limit int) ([]int64, error)
-	UsersWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, uin int64, limit int) ([]int64, error)
-	RolesWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, id int64, limit int) ([]int64, error)
+	PrincipalsAfter(ctx context.Context, a store.Account, kind call.PrincipalKind, after int64, limit int) ([]int64, error)
+	UsersWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, after int64, limit int) ([]int64, error)
+	RolesWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, after int64, limit int) ([]int64, error)
 	Holdings(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, id int64) (map[int64]cam.Holding, error)
-	BoundaryOf(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, id int64) (int64, error)
 	AttachedPolicies(ctx context.Context, q store.Queryer, a store.Account, limit int) ([]int64, error)
-	Document(ctx context.Context, q store.Queryer, a store.Account, policyID int64) (access.Document, error)
 }
 
 var _ Directory = (*cam.Product)(nil)

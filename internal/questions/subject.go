@@ -61,8 +61,7 @@ func (p *Product) keyHolder(ctx context.Context, c *call.Call, id string) (*call
 	if err != nil {
 		return nil, err
 	}
-	s := h.Principal.Session
-	if h.Principal.Account != c.Account() || !h.Active || s != nil && !c.At.Before(s.Expires) {
+	if h.Principal.Account != c.Account() || !h.InForce(c.At) {
 		return nil, errNoPrincipal
 	}
 	return &h.Principal, nil

@@ -46,33 +46,42 @@ func (p *Product) survey(ctx context.Context, c *call.Call, who *call.Principal,
 	if who.Kind == call.Root {
 		s.allows = []span{{layer: policy.LayerIdentity, service: "*", name: "*", objects: []objects{everything}}}
 	} else {
-		held, err := p.directory.Holdings(ctx, p.db.Read(), c.Account(), who.Kind, who.ID())
+		bound, err := p.directory.Effective(ctx, c.Account(), who.Kind, who.ID())
 		if err != nil {
 			return nil, err
 		}
-		for _, id := range slices.Sorted(maps.Keys(held)) {
-			d, err := p.directory.Document(ctx, p.db.Read(), c.Account(), id)
-			if err != nil {
-				return nil, err
-			}
+		identity, err := p.directory.Documents(ctx, c.Account(), bound.Policies, bound.Groups)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range identity {
 			s.allows = append(s.allows, s.read(policy.LayerIdentity, d)...)
 		}
-		boundary, err := p.directory.BoundaryOf(ctx, p.db.Read(), c.Account(), who.Kind, who.ID())
-		if err != nil {
+		if err := p.readBoundary(ctx, c, s, bound.Boundary); err != nil {
 			return nil, err
-		}
-		if boundary != 0 {
-			d, err := p.directory.Document(ctx, p.db.Read(), c.Account(), boundary)
-			if err != nil {
-				return nil, err
-			}
-			s.caps = append(s.caps, s.read(policy.LayerBoundary, d))
 		}
 	}
 	if who.Session != nil && who.Session.Policy != "" {
 		s.caps = append(s.caps, s.read(policy.LayerSession, access.Document{Text: who.Session.Policy}))
 	}
 	return s, nil
+}
+
+// readBoundary takes in the boundary of a principal, if it has one.
+func (p *Product) readBoundary(ctx context.Context, c *call.Call, s *survey, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	boundary, err := p.directory.Documents(ctx, c.Account(), []int64{id}, nil)
+	if err != nil {
+		return err
+	}
+	allows := []span{}
+	for _, d := range boundary {
+		allows = s.read(policy.LayerBoundary, d)
+	}
+	s.caps = append(s.caps, allows)
+	return nil
 }
 
 // read takes in a document: it keeps the denies and returns what is allowed. One that no longer parses allows nothing.
