@@ -110,7 +110,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a type that contains itself", "{name: Note, type: string, nullable: true}", "{name: Note, type: [Tag]}", "contains itself"},
 		{"a member declared twice", "name: Size", "name: Name", "declared twice"},
 		{"a member with a bad name", "name: Size", "name: size", "cannot have this name"},
-		{"the request id as a member", "name: Id", "name: RequestId", "cannot have this name"},
+		{"the request id as a member", "name: Id", "name: RequestId", "is the envelope's"},
 		{"a required member with a default", "default: 1, enum", "required: true, default: 1, enum", "has no default"},
 		{"a default of the wrong type", "default: 1, enum", "default: one, enum", "the default is no uint64"},
 		{"a negative unsigned default", "default: 1, enum: [1, 2]", "default: -1", "the default is no uint64"},

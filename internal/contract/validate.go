@@ -138,6 +138,9 @@ func (k *checker) action(s *Service, a *Action) {
 	k.codes(a.Errors)
 	k.members(a.Input, true, false, a.Errors)
 	k.members(a.Output, false, true, nil)
+	if slices.ContainsFunc(a.Output, func(m *Member) bool { return m != nil && m.Name == "RequestId" }) {
+		k.fault("RequestId is the envelope's")
+	}
 }
 
 // resource checks a template: what it names is a required or optional scalar of the input.
@@ -231,7 +234,7 @@ func (k *checker) members(list []*Member, in, out bool, errors []string) {
 			k.fault("declared twice")
 		}
 		seen[m.Name] = true
-		if !wordForm.MatchString(m.Name) || m.Name == "RequestId" {
+		if !wordForm.MatchString(m.Name) {
 			k.fault("a member cannot have this name")
 		}
 		if !m.Type.Scalar() && k.service.Types[m.Type.Name] == nil {

@@ -5,6 +5,7 @@
 //	sight.go                what the caller may read: the rest is not told
 //	trace.go                explanations on the wire
 //	explain_decision.go     why is this allowed, or not
+//	describe_decision.go    why was that call allowed, or not
 //	allowed_principals.go   who may do this
 //	allowed_actions.go      what may this one do
 //	survey.go, patterns.go  what there is to decide about, read off the statements that allow

@@ -21,16 +21,17 @@ var (
 type sight struct {
 	engine *access.Engine
 	caller *call.Call
-	// role has the names of the role whose trust policy the question rests on; without them the policy of the resource is
-	// what the caller itself handed in.
-	role  []qcs.Resource
-	asked map[string]bool
+	role   []qcs.Resource // names of the role whose trust policy the decision rests on
+	given  bool           // the policy of the resource is the caller's own words
+	asked  map[string]bool
 }
 
 func (p *Product) sight(c *call.Call, a *ask) *sight {
 	s := &sight{engine: p.engine, caller: c, asked: map[string]bool{}}
 	if a != nil && a.own {
 		s.role = a.names
+	} else if a != nil {
+		s.given = true
 	}
 	return s
 }
@@ -42,12 +43,12 @@ func (s *sight) of(ctx context.Context, layer policy.Layer, policyID int64) (boo
 		return true, nil // the same for everybody, and documented
 	case layer == policy.LayerControl:
 		return false, nil // the organization's, not the account's
-	case layer == policy.LayerResource && s.role == nil:
+	case layer == policy.LayerResource && s.given:
 		return true, nil
-	case layer == policy.LayerResource:
+	case layer == policy.LayerResource && s.role != nil:
 		return s.may(ctx, readRole, s.role)
 	case policyID == 0:
-		return s.may(ctx, readPolicy, nil) // of a session, which no action shows: for those who may read any policy
+		return s.may(ctx, readPolicy, nil) // of a session or a resource, which no action shows: for who may read any policy
 	}
 	return s.policy(ctx, policyID)
 }

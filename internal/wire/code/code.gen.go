@@ -165,6 +165,7 @@ const (
 	ResourceNotFoundNotFound                                    = "ResourceNotFound.NotFound"
 	ResourceNotFoundPolicyIdNotFound                            = "ResourceNotFound.PolicyIdNotFound"
 	ResourceNotFoundPrincipalNotExist                           = "ResourceNotFound.PrincipalNotExist"
+	ResourceNotFoundRequestNotExist                             = "ResourceNotFound.RequestNotExist"
 	ResourceNotFoundRoleNotFound                                = "ResourceNotFound.RoleNotFound"
 	ResourceNotFoundSecretNotExist                              = "ResourceNotFound.SecretNotExist"
 	ResourceNotFoundUserNotExist                                = "ResourceNotFound.UserNotExist"

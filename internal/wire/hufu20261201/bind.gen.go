@@ -30,6 +30,11 @@ func handler[I wire.Request, O wire.Response](f func(context.Context, *call.Call
 func Bind(impl any) map[string]Handler {
 	handlers := make(map[string]Handler)
 	if x, ok := impl.(interface {
+		DescribeDecision(context.Context, *call.Call, *DescribeDecisionRequest) (*DescribeDecisionResponse, error)
+	}); ok {
+		handlers["DescribeDecision"] = handler(x.DescribeDecision)
+	}
+	if x, ok := impl.(interface {
 		ExplainDecision(context.Context, *call.Call, *ExplainDecisionRequest) (*ExplainDecisionResponse, error)
 	}); ok {
 		handlers["ExplainDecision"] = handler(x.ExplainDecision)

@@ -3,7 +3,13 @@
 package hufu20261201
 
 import (
+	"regexp"
+
 	"github.com/hufu-iam/hufu/internal/wire"
+)
+
+var (
+	pattern1 = regexp.MustCompile(`^(?:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
 )
 
 var typeAllowedActions = wire.Struct{Name: "AllowedActions", Members: []wire.Member{
@@ -85,6 +91,21 @@ var typePolicyRef = wire.Struct{Name: "PolicyRef", Members: []wire.Member{
 	{Name: "Version", Kind: wire.Int},
 }}
 
+var typeRecordedCall = wire.Struct{Name: "RecordedCall", Members: []wire.Member{
+	{Name: "RequestId", Kind: wire.String},
+	{Name: "Time", Kind: wire.Int},
+	{Name: "Door", Kind: wire.String},
+	{Name: "Action", Kind: wire.String},
+	{Name: "Resources", Kind: wire.String, List: true},
+	{Name: "CallerType", Kind: wire.String},
+	{Name: "CallerId", Kind: wire.String},
+	{Name: "CallerName", Kind: wire.String},
+	{Name: "SecretId", Kind: wire.String},
+	{Name: "Ip", Kind: wire.String},
+	{Name: "Region", Kind: wire.String},
+	{Name: "Outcome", Kind: wire.String},
+}}
+
 var typeRemedy = wire.Struct{Name: "Remedy", Members: []wire.Member{
 	{Name: "Denies", Kind: wire.Object, List: true, Struct: &typeRemedyDeny},
 	{Name: "Additions", Kind: wire.Object, List: true, Struct: &typeRemedyAddition},
@@ -130,6 +151,26 @@ var typeStatementTrace = wire.Struct{Name: "StatementTrace", Members: []wire.Mem
 
 // Service describes hufu, version 2026-12-01.
 var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Extensions", Actions: []*wire.Action{
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "DescribeDecision",
+		Permission: "hufu:DescribeDecision", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 5,
+		New: func() wire.Request { return new(DescribeDecisionRequest) },
+		Input: &wire.Struct{Name: "DescribeDecisionRequest", Members: []wire.Member{
+			{Name: "RequestId", Kind: wire.String, Required: true, Pattern: pattern1},
+			{Name: "Time", Kind: wire.Uint, Max: 253402300799, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "DescribeDecisionResponse", Members: []wire.Member{
+			{Name: "Call", Kind: wire.Object, Struct: &typeRecordedCall},
+			{Name: "Effect", Kind: wire.String},
+			{Name: "Layer", Kind: wire.String},
+			{Name: "Statement", Kind: wire.Object, Struct: &typeStatementRef, Nullable: true},
+			{Name: "Layers", Kind: wire.Object, List: true, Struct: &typeLayerTrace},
+			{Name: "Remedy", Kind: wire.Object, Struct: &typeRemedy, Nullable: true},
+		}},
+		Errors: []string{
+			"ResourceNotFound.RequestNotExist",
+		},
+	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ExplainDecision",
 		Permission: "hufu:ExplainDecision", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,

@@ -306,6 +306,51 @@ func (r *PolicyRef) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// RecordedCall: A call in the audit trail.
+type RecordedCall struct {
+	RequestId  string   // request id
+	Time       int64    // when it came, Unix milliseconds
+	Door       string   // protocol that it came by, such as api3
+	Action     string   // service:Name
+	Resources  []string // what it was decided on, and what it touched
+	CallerType string   // root, user, role or anonymous
+	CallerId   string   // uin or id of the role
+	CallerName string   // name of the session
+	SecretId   string   // key that signed
+	Ip         string   // address that it came from
+	Region     string   // region that it named
+	Outcome    string   // ok or the error code
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *RecordedCall) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"RequestId":`...)
+	dst = wire.AppendString(dst, r.RequestId)
+	dst = append(dst, `,"Time":`...)
+	dst = wire.AppendInt(dst, r.Time)
+	dst = append(dst, `,"Door":`...)
+	dst = wire.AppendString(dst, r.Door)
+	dst = append(dst, `,"Action":`...)
+	dst = wire.AppendString(dst, r.Action)
+	dst = append(dst, `,"Resources":`...)
+	dst = wire.AppendList(dst, r.Resources, wire.AppendString)
+	dst = append(dst, `,"CallerType":`...)
+	dst = wire.AppendString(dst, r.CallerType)
+	dst = append(dst, `,"CallerId":`...)
+	dst = wire.AppendString(dst, r.CallerId)
+	dst = append(dst, `,"CallerName":`...)
+	dst = wire.AppendString(dst, r.CallerName)
+	dst = append(dst, `,"SecretId":`...)
+	dst = wire.AppendString(dst, r.SecretId)
+	dst = append(dst, `,"Ip":`...)
+	dst = wire.AppendString(dst, r.Ip)
+	dst = append(dst, `,"Region":`...)
+	dst = wire.AppendString(dst, r.Region)
+	dst = append(dst, `,"Outcome":`...)
+	dst = wire.AppendString(dst, r.Outcome)
+	return append(dst, '}')
+}
+
 // Remedy: The least that would allow what is denied.
 type Remedy struct {
 	Denies    []RemedyDeny     // what denies: while there is any, no addition helps
@@ -468,6 +513,68 @@ func (r *StatementTrace) AppendJSON(dst []byte) []byte {
 		dst = r.Failed[i].AppendJSON(dst)
 	}
 	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
+// DescribeDecisionRequest is what DescribeDecision takes. Shows a call of the account in the audit trail with the
+// decision about it, and of a denied one what every layer of policies said then.
+type DescribeDecisionRequest struct {
+	RequestId string // request id of the call
+	Time      *int64 // about when it was, Unix seconds; without it only calls that were denied and the newest others are found
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *DescribeDecisionRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "RequestId":
+			r.RequestId = f.Str()
+		case "Time":
+			r.Time = f.IntPtr()
+		}
+	}
+}
+
+// DescribeDecisionResponse is what DescribeDecision answers.
+type DescribeDecisionResponse struct {
+	Call      RecordedCall  // the call
+	Effect    string        // allow, explicit_deny, implicit_deny, or none where no policy was asked
+	Layer     string        // layer that decided
+	Statement *StatementRef // statement that decided; null where there is none, or the caller may not read it
+	Layers    []LayerTrace  // what each layer said; of denied calls only
+	Remedy    *Remedy       // what would have allowed it; of denied calls only
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *DescribeDecisionResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Call":`...)
+	dst = r.Call.AppendJSON(dst)
+	dst = append(dst, `,"Effect":`...)
+	dst = wire.AppendString(dst, r.Effect)
+	dst = append(dst, `,"Layer":`...)
+	dst = wire.AppendString(dst, r.Layer)
+	dst = append(dst, `,"Statement":`...)
+	if r.Statement == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = r.Statement.AppendJSON(dst)
+	}
+	dst = append(dst, `,"Layers":`...)
+	dst = append(dst, '[')
+	for i := range r.Layers {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Layers[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"Remedy":`...)
+	if r.Remedy == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = r.Remedy.AppendJSON(dst)
+	}
 	return append(dst, '}')
 }
 
