@@ -51,7 +51,10 @@ type Layers struct {
 	LimitMemberRoot bool
 	Boundary        []policy.Source
 	Session         []policy.Source
-	Identity        []policy.Source
+	Identity        []policy.Source // of the caller and of his groups
+	// Group has the group of each policy of Identity that comes by one, by the
+	// policy's index.
+	Group    map[int]string
 	Resource        []policy.Source // of the resource, or the role's trust policy
 }
 

@@ -71,7 +71,8 @@
 //	owner      name of the account that owns them, or "none"
 //	assume     true asks about assuming the role that the resource names: then
 //	           "policy" is its trust policy
-//	identity   list of the policies of the caller and his groups, or of the role
+//	identity   list of the policies of the caller, or of the role
+//	groups     by the id of a group of the caller: list of its policies
 //	boundary   the permissions boundary
 //	session    the session policy
 //	policy     the policy of the resource, or the trust policy

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -45,7 +46,7 @@ func (r *reader) readCase(n *yaml.Node) (Case, error) {
 		"owner":  func(n *yaml.Node) (err error) { c.Owner, err = r.ownerOf(n); return err },
 		"assume": r.bool(&c.AssumeRole), "general": r.bool(&c.Layers.General),
 		"exempt": r.bool(&c.Layers.ControlExempt), "limit_root": r.bool(&c.Layers.LimitMemberRoot),
-		"identity": layer("identity"), "boundary": layer("boundary"), "session": layer("session"),
+		"identity": layer("identity"), "groups": layer("groups"), "boundary": layer("boundary"), "session": layer("session"),
 		"policy": layer("policy"), "control": layer("control"),
 		"context": func(n *yaml.Node) error { return r.context(n, &c.Context) },
 		"want":    func(n *yaml.Node) (err error) { want, err = r.text(n); return err },
@@ -234,6 +235,11 @@ func (r *reader) layers(nodes map[string]*yaml.Node, c *Case) error {
 		}
 		c.Layers.Identity = list
 	}
+	if n := nodes["groups"]; n != nil {
+		if err := r.groups(n, c); err != nil {
+			return err
+		}
+	}
 	if n := nodes["control"]; n != nil {
 		return r.items(n, func(i int, level *yaml.Node) error {
 			list, err := r.controlLevel(level, fmt.Sprintf("control[%d]", i))
@@ -242,6 +248,29 @@ func (r *reader) layers(nodes map[string]*yaml.Node, c *Case) error {
 		})
 	}
 	return nil
+}
+
+// groups reads the policies that the caller has by his groups.
+func (r *reader) groups(n *yaml.Node, c *Case) error {
+	return r.members(n, "groups", func(id string, key, value *yaml.Node) error {
+		if !slices.Contains(c.Principal.Groups, id) {
+			return r.fail(key, "the caller is in no group %q", id)
+		}
+		list, err := r.sources(value, policy.IdentityPolicy, "groups."+id)
+		if err != nil {
+			return err
+		}
+		all := &c.Layers.Identity
+		for _, source := range list {
+			if c.Layers.Group == nil {
+				c.Layers.Group = map[int]string{}
+			}
+			c.Layers.Group[len(*all)] = id
+			source.ID = int64(len(*all) + 1)
+			*all = append(*all, source)
+		}
+		return nil
+	})
 }
 
 // controlLevel reads one policy, or a list that has not statements but
