@@ -77,7 +77,11 @@ func (p *Product) mayAssume(ctx context.Context, c *call.Call, named qcs.Entity,
 			return t, denied
 		}
 		if fault.Is(missing, code.ResourceNotFoundRoleNotFound) && t.owner.UIN != c.Account() {
-			return t, errNotTrusted // which roles another account has is for those that they trust
+			// Which roles another account has is for those that they trust. One that is not there trusts nobody: that is
+			// what the audit record says of it.
+			q.Trust, q.Aside = policy.Compile(nil, policy.Env{}), true
+			_, _ = c.Ask(ctx, q) // denied, in other words than the answer's
+			return t, errNotTrusted
 		}
 		return t, missing
 	}

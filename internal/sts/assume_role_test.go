@@ -278,6 +278,26 @@ func TestHowLongARoleSessionRuns(t *testing.T) {
 	})
 }
 
+// Whoever reads the audit trail finds the reason, and no more than the caller could learn.
+func TestARoleThatIsNotThereIsRecordedAsOneThatTrustsNobody(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		a, b := w.Account(t), w.Account(t)
+		newRole(t, a.Root, "ops", trust("", rootName(a.UIN)))
+		b.Root.Fails(t, untrusted, "sts:AssumeRole", as(roleName(a.UIN, "ops")))
+		b.Root.Fails(t, untrusted, "sts:AssumeRole", as(roleName(a.UIN, "none")))
+		w.Trail.Close()
+		records, err := audit.Query(t.Context(), w.DB.Read(), audit.Filter{Account: store.Account(b.UIN), Action: "sts:AssumeRole", Limit: 10})
+		if err != nil || len(records) != 2 {
+			t.Fatalf("%d records, %v", len(records), err)
+		}
+		for _, r := range records {
+			if r.Decision != (audit.Decision{Effect: "implicit_deny", Layer: "resource"}) || len(r.Explanation) == 0 {
+				t.Errorf("%v: %+v %s", r.Resources, r.Decision, r.Explanation)
+			}
+		}
+	})
+}
+
 func TestARoleAssumedFromAnotherAccountLeavesItsRecordInBoth(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
 		a, b := w.Account(t), w.Account(t)
