@@ -24,7 +24,7 @@ import (
 )
 
 // observer is the transport of every client. It leads any host name to the server, holds each answer to what all
-// answers have in common, and remembers the secrets that were answered.
+// answers have in common, and remembers the secrets and the denials that were answered.
 type observer struct {
 	t         testing.TB
 	server    *server
@@ -51,7 +51,11 @@ func (o *observer) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(body))
-	o.check(answer, body)
+	if strings.HasPrefix(r.URL.Path, "/access/") {
+		o.checkDecisions(answer, body)
+	} else {
+		o.check(answer, body)
+	}
 	return answer, nil
 }
 
@@ -81,6 +85,9 @@ func (o *observer) check(answer *http.Response, body []byte) {
 		o.t.Errorf("X-TC-RequestId %q, RequestId %q: want the same", answer.Header.Get("X-TC-RequestId"), response.RequestID)
 	case response.Error != nil && (response.Error.Code == "" || response.Error.Message == ""):
 		o.t.Errorf("an error without code or message: %s", body)
+	}
+	if e := response.Error; e != nil {
+		o.server.refused(refusal{request: response.RequestID, question: -1, code: e.Code, message: e.Message})
 	}
 	var all any
 	if err := json.Unmarshal(body, &all); err == nil {

@@ -226,11 +226,9 @@ type record struct {
 	Region     string          `json:"region"`
 	Parameters json.RawMessage `json:"parameters"`
 	Outcome    string          `json:"outcome"`
-	Decision   struct {
-		Effect, Layer, Policy string
-		PolicyID              int64
-		Statement             int
-	} `json:"decision"`
+	Decision   said            `json:"decision"`
+	// Explanation is of a denial.
+	Explanation json.RawMessage `json:"explanation"`
 }
 
 // records asks for the audit trail, newest first.

@@ -51,7 +51,7 @@ func TestProductCommands(t *testing.T) {
 		{"two of one product do not go together", []string{"product", "check", good, good}, 1, []string{"already"}},
 		{"one that is not there is an error", []string{"product", "check", good + ".old"}, 1, []string{good + ".old"}},
 		{"a bad manifest cannot be listed", []string{"product", "list", "--product", bad}, 1, []string{bad + ":8:"}},
-		{"check needs a file", []string{"product", "check"}, 80, []string{"file"}},
+		{"check needs a file", []string{"product", "check"}, 2, []string{"file"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			out, errs, exit := program(t, nil, tc.args...)

@@ -158,6 +158,9 @@ type server struct {
 	stdout, stderr *output
 	done           chan struct{} // closed when the process ended
 	stopped        bool
+
+	started  time.Time
+	refusals []refusal // by policies, guarded by place.mu
 }
 
 // output keeps what a process prints, and tells when there is more.
@@ -196,7 +199,7 @@ func (p *place) start(t testing.TB, flags ...string) *server {
 // startWith starts a server with exactly these flags and variables.
 func (p *place) startWith(t testing.TB, env []string, args ...string) *server {
 	t.Helper()
-	s := &server{place: p, done: make(chan struct{}), stdout: &output{more: make(chan struct{}, 1)}, stderr: &output{more: make(chan struct{}, 1)}}
+	s := &server{place: p, started: time.Now(), done: make(chan struct{}), stdout: &output{more: make(chan struct{}, 1)}, stderr: &output{more: make(chan struct{}, 1)}}
 	s.cmd = exec.Command(binary(t), args...)
 	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = environment(env...), s.stdout, s.stderr
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -256,7 +259,7 @@ func (s *server) probe(t testing.TB, path string) (status int, body string) {
 }
 
 // stop ends the server as an operator does, and holds what it leaves to what every run must keep: no undeclared code,
-// no internal error, exit 0, no secret on the disk, neither before nor after the end.
+// no internal error, exit 0, no secret on the disk, neither before nor after the end, and a reason for every denial.
 func (s *server) stop(t testing.TB) {
 	t.Helper()
 	if s.stopped {
@@ -299,6 +302,7 @@ func (s *server) stop(t testing.TB) {
 	s.mu.Unlock()
 	if s.ops != "" {
 		s.searchSecrets(t)
+		s.checkExplanations(t)
 	}
 }
 
