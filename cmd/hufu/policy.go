@@ -13,6 +13,7 @@ import (
 type policyCommand struct {
 	Lint     policyLint     `cmd:"" help:"Find errors and surprises in policies."`
 	Simulate policySimulate `cmd:"" help:"Decide questions by policies in files, or run files of test cases."`
+	Diff     policyDiff     `cmd:"" help:"Say what two policies decide differently."`
 }
 
 // The exit statuses of the policy commands, as scripts rely on them.

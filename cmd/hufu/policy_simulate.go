@@ -85,14 +85,8 @@ func (s *policySimulate) caller(c *scenario.Case) (err error) {
 		return fmt.Errorf("--group is for users, --role-name for roles")
 	}
 	p.Groups, p.RoleName, p.Temporary = s.Group, s.RoleName, s.Temporary
-	for _, text := range s.Tag {
-		key, value, ok := strings.Cut(text, "=")
-		if !ok {
-			return fmt.Errorf("--tag %q is not KEY=VALUE", text)
-		}
-		p.Tags = append(p.Tags, policy.NewTag(key, value))
-	}
-	return nil
+	p.Tags, err = parseTags(s.Tag)
+	return err
 }
 
 // facts reads the flags about the request but for actions and objects.

@@ -66,3 +66,16 @@ func parseAccount(text string) (qcs.Account, error) {
 }
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// parseTags reads tags of the form KEY=VALUE.
+func parseTags(texts []string) ([]policy.Tag, error) {
+	var tags []policy.Tag
+	for _, text := range texts {
+		key, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return nil, fmt.Errorf("--tag %q is not KEY=VALUE", text)
+		}
+		tags = append(tags, policy.NewTag(key, value))
+	}
+	return tags, nil
+}

@@ -10,33 +10,6 @@ import (
 	"github.com/hufu-iam/hufu/policy"
 )
 
-// An operator, taken apart.
-type operator struct {
-	base    string // without qualifier and suffix
-	family  string // string, fold, like, numeric, date, bool, ip, null
-	negated bool
-	ifExist bool
-}
-
-func parseOperator(name string) operator {
-	o := operator{base: name}
-	if _, rest, ok := strings.Cut(name, ":"); ok {
-		o.base = rest
-	}
-	o.base, o.ifExist = strings.CutSuffix(o.base, "_if_exist")
-	o.negated = strings.Contains(o.base, "_not_")
-	o.family, _, _ = strings.Cut(o.base, "_")
-	switch {
-	case strings.HasSuffix(o.base, "_ignore_case"):
-		o.family = "fold"
-	case strings.HasSuffix(o.base, "_like"):
-		o.family = "like"
-	case o.family == "binary":
-		o.family = "string"
-	}
-	return o
-}
-
 // always are keys that requests have, or nearly always have.
 var always = map[string]bool{"qcs:ip": true, "qcs:current_time": true, "qcs:mfa": true, "mfa": true, "qcs:BindToken": true, "qcs:uin": true, "qcs:owner_uin": true}
 
@@ -47,7 +20,7 @@ func (l *linter) conditions(s *statement) {
 		if known := misspelt(c.Key); known != "" {
 			l.warn(s, "W306", c.path, known, "no request has the key %q", c.Key)
 		}
-		switch c.family {
+		switch c.op.Family {
 		case "string", "fold":
 			l.exact(s, c)
 		case "like":
@@ -55,7 +28,7 @@ func (l *linter) conditions(s *statement) {
 		case "ip":
 			l.network(s, c)
 		}
-		if s.Effect == policy.ExplicitDeny && c.negated && !c.ifExist && !always[c.Key] && !l.deniesMissing(s, c.Key) {
+		if s.Effect == policy.ExplicitDeny && c.op.Negated && !c.op.IfExist && !always[c.Key] && !l.deniesMissing(s, c.Key) {
 			l.warn(s, "W301", c.path, c.Operator+"_if_exist", "this denies no request that has no %s; with %s_if_exist it would", c.Key, c.Operator)
 		}
 	}
@@ -68,9 +41,9 @@ func (l *linter) conditions(s *statement) {
 func (l *linter) exact(s *statement, c *condition) {
 	for i, v := range c.Values {
 		path := l.item(c.path, i)
-		if strings.Contains(v, "*") && c.base != "binary_equal" {
+		if strings.Contains(v, "*") && c.op.Base != "binary_equal" {
 			like := "string_like"
-			if c.negated {
+			if c.op.Negated {
 				like = "string_not_like"
 			}
 			l.warn(s, "W208", path, like, "%s compares letter by letter, so the star of %q is a star; %s has wildcards", c.Operator, v, like)
@@ -123,7 +96,7 @@ func (l *linter) network(s *statement, c *condition) {
 func (l *linter) deniesMissing(s *statement, key string) bool {
 	return some(l.statements, func(o statement) bool {
 		return some(o.conds, func(c condition) bool {
-			return c.Key == key && (c.family == "null" || c.ifExist) && (o.index != s.index || c.family == "null")
+			return c.Key == key && (c.op.Family == "null" || c.op.IfExist) && (o.index != s.index || c.op.Family == "null")
 		})
 	})
 }
@@ -134,7 +107,7 @@ func (l *linter) both(s *statement) {
 	for i := range s.conds {
 		for j := range i {
 			a, b := &s.conds[j], &s.conds[i]
-			if a.Operator == b.Operator && !a.negated && slices.Equal(a.Values, b.Values) {
+			if a.Operator == b.Operator && !a.op.Negated && slices.Equal(a.Values, b.Values) {
 				l.warn(s, "W302", b.path, "", "this denies only requests for which %s and %s hold both; two statements deny either", a.Key, b.Key)
 				return
 			}

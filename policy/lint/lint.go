@@ -76,16 +76,7 @@ var Codes = map[string]string{
 
 // Products says what is known of products. Any method may answer that nothing
 // is.
-type Products interface {
-	// Actions returns the names of all actions of a product; none unless all
-	// of them are known.
-	Actions(service string) []string
-	// Granularity returns how finely an action can be granted.
-	Granularity(service, action string) (level policy.Granularity, known bool)
-	// ResourceServices returns the services of the resources that an action
-	// touches; none if they are not known.
-	ResourceServices(service, action string) []string
-}
+type Products = reach.Products
 
 // Options say what to check against.
 type Options struct {
@@ -179,7 +170,7 @@ type resourceItem struct {
 
 type condition struct {
 	policy.Condition
-	operator
+	op   reach.Operator
 	path string
 }
 
@@ -202,7 +193,7 @@ func (l *linter) read(i int) statement {
 		}
 	}
 	for _, c := range s.Conditions {
-		s.conds = append(s.conds, condition{c, parseOperator(c.Operator), fmt.Sprintf("%s.condition.%s[%q]", s.path, c.Operator, c.Key)})
+		s.conds = append(s.conds, condition{c, reach.ParseOperator(c.Operator), fmt.Sprintf("%s.condition.%s[%q]", s.path, c.Operator, c.Key)})
 	}
 	return s
 }

@@ -1,15 +1,12 @@
 package lint
 
 import (
-	"encoding/json"
-	"math/big"
-	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/hufu-iam/hufu/policy"
+	"github.com/hufu-iam/hufu/policy/reach"
 	"github.com/hufu-iam/hufu/qcs"
 )
 
@@ -39,13 +36,13 @@ func (l *linter) contradictions(s *statement) {
 		}
 		path := conds[len(conds)-1].path
 		switch {
-		case !holds(conds, tried):
+		case !hold(conds, tried):
 			what := "these conditions on"
 			if len(conds) == 1 {
 				what = "this condition on"
 			}
 			l.warn(s, "W303", path, "", "no request meets %s %s", what, key)
-		case key == "qcs:current_time" && !l.o.Now.IsZero() && !holds(conds, after(l.o.Now, tried)):
+		case key == "qcs:current_time" && !l.o.Now.IsZero() && !hold(conds, after(l.o.Now, tried)):
 			word := "allows nothing any more"
 			if s.Effect == policy.ExplicitDeny {
 				word = "denies nothing any more"
@@ -68,12 +65,6 @@ type attempt struct {
 // candidates returns the values that can tell whether conditions on a key hold
 // together, and whether they are enough to be certain that they do not.
 func candidates(key string, conds []*condition) (tried []attempt, certain bool) {
-	tried = []attempt{{absent: true}}
-	add := func(values ...string) {
-		for _, v := range values {
-			tried = append(tried, attempt{value: v})
-		}
-	}
 	switch key {
 	case "qcs:mfa":
 		return []attempt{{value: "0"}, {value: "1"}}, true
@@ -84,42 +75,29 @@ func candidates(key string, conds []*condition) (tried []attempt, certain bool) 
 	}
 	families := map[string]bool{}
 	for _, c := range conds {
-		if len(c.Values) > maxTried || strings.Contains(c.Operator, ":") {
+		if len(c.Values) > maxTried || c.op.Qualified {
 			return nil, false // whoever writes a qualifier knows of several values
 		}
-		families[c.family] = true
+		families[c.op.Family] = true
 	}
-	switch {
-	case key == "qcs:ip" && !within(families, "ip", "null", "string", "fold", "like"):
-		add("192.0.2.1") // of another type than the address is, whatever it is
-		return tried, true
-	case key == "qcs:current_time" && !within(families, "date", "null", "string", "fold", "like"):
-		add("2000-01-01T00:00:00Z")
-		return tried, true
+	tried = []attempt{{absent: true}, {value: ""}}
+	for _, v := range reach.Values(plain(conds)) {
+		tried = append(tried, attempt{value: v})
 	}
-	delete(families, "null")
-	add("")
-	switch {
-	case len(families) == 0:
-		add("x")
-		return tried, true
-	case only(families, "ip"):
-		add(addresses(conds)...)
-		return tried, true
-	case only(families, "date"):
-		add(moments(conds)...)
+	wrongType := key == "qcs:ip" && !within(families, "ip", "null", "string", "fold", "like") ||
+		key == "qcs:current_time" && !within(families, "date", "null", "string", "fold", "like")
+	switch delete(families, "null"); {
+	case wrongType:
+		// Whatever the address or the time is, it is of another type.
+		return append(tried, attempt{value: "192.0.2.1"}, attempt{value: "2000-01-01T00:00:00Z"}), true
+	case len(families) == 0, only(families, "ip"), only(families, "date"):
 		return tried, true
 	case only(families, "numeric"):
-		values, ok := numbers(conds)
-		add(values...)
-		return tried, ok
-	}
-	if key == "qcs:ip" || key == "qcs:current_time" {
+		return tried, all(conds, func(c *condition) bool { return c.op.Family != "numeric" || all(c.Values, reach.PlainNumber) })
+	case key == "qcs:ip" || key == "qcs:current_time":
 		return nil, false // looked at as text, which has many forms
 	}
-	values, ok := finite(conds)
-	add(values...)
-	return tried, ok
+	return tried, finite(conds)
 }
 
 // within reports whether every family is one of those.
@@ -136,161 +114,52 @@ func only(families map[string]bool, family string) bool {
 	return len(families) == 1 && families[family]
 }
 
-// of returns the conditions of one family.
-func of(conds []*condition, family string) []*condition {
-	return slices.DeleteFunc(slices.Clone(conds), func(c *condition) bool { return c.family != family })
-}
-
-// addresses are where the networks of conditions begin, and what follows
-// their ends: in between nothing changes.
-func addresses(conds []*condition) []string {
-	list := []string{"192.0.2.1", "2001:db8::1"}
-	for _, c := range of(conds, "ip") {
-		for _, v := range c.Values {
-			p, err := netip.ParsePrefix(v)
-			if a, e := netip.ParseAddr(v); e == nil {
-				p, err = netip.PrefixFrom(a, a.BitLen()), nil
-			}
-			if err != nil {
-				continue
-			}
-			p = p.Masked()
-			list = append(list, p.Addr().Unmap().String())
-			if next := following(p); next.IsValid() {
-				list = append(list, next.Unmap().String())
-			}
-		}
+// finite reports whether an equality must hold: then no other values come
+// into question.
+func finite(conds []*condition) bool {
+	variable := func(v string) bool { return strings.Contains(v, "${") }
+	if some(conds, func(c *condition) bool { return some(c.Values, variable) }) {
+		return false
 	}
-	return list
-}
-
-// following is the first address after a network, invalid if there is none.
-func following(p netip.Prefix) netip.Addr {
-	bytes := p.Addr().AsSlice()
-	for i := p.Bits(); i < len(bytes)*8; i++ {
-		bytes[i/8] |= 0x80 >> (i % 8)
-	}
-	last, _ := netip.AddrFromSlice(bytes)
-	return last.Next()
-}
-
-// moments are those of the conditions, with a second before and after.
-func moments(conds []*condition) []string {
-	var list []string
-	for _, c := range of(conds, "date") {
-		for _, v := range c.Values {
-			if t, ok := moment(v); ok {
-				for _, d := range [...]time.Duration{-time.Second, 0, time.Second} {
-					list = append(list, t.Add(d).Format(time.RFC3339))
-				}
-			}
-		}
-	}
-	return list
-}
-
-// moment reads a time as the engine does.
-func moment(v string) (time.Time, bool) {
-	var c policy.Context
-	err := c.Add("qcs:current_time", v)
-	return c.Time.UTC().Truncate(time.Second), err == nil
+	return some(conds, func(c *condition) bool {
+		// That a key is absent or empty is an equality too.
+		return c.op.Family == "string" && !c.op.Negated && !c.op.IfExist && !strings.HasSuffix(c.Key, ":region") ||
+			c.op.Family == "null" && !some(c.Values, func(v string) bool { return strings.EqualFold(v, "false") })
+	})
 }
 
 // after are the moments from now on: of what was tried, and now.
 func after(now time.Time, tried []attempt) []attempt {
 	list := []attempt{{value: now.UTC().Format(time.RFC3339)}}
 	for _, a := range tried {
-		if t, ok := moment(a.value); ok && t.After(now) {
+		var c policy.Context
+		if c.Add("qcs:current_time", a.value) == nil && c.Time.After(now) {
 			list = append(list, a)
 		}
 	}
 	return list
 }
 
-// plainNumber is a number that can be computed with at no cost.
-var plainNumber = regexp.MustCompile(`^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$`)
-
-// numbers are those of the conditions, and one between each two.
-func numbers(conds []*condition) (list []string, ok bool) {
-	var all []*big.Rat
-	for _, c := range of(conds, "numeric") {
-		for _, v := range c.Values {
-			r, ok := new(big.Rat).SetString(v)
-			if !plainNumber.MatchString(v) || !ok {
-				return nil, false
-			}
-			all = append(all, r)
-		}
-	}
-	slices.SortFunc(all, (*big.Rat).Cmp)
-	one, half := big.NewRat(1, 1), big.NewRat(1, 2)
-	all = append(all, new(big.Rat).Add(all[len(all)-1], one))
-	list = append(list, new(big.Rat).Sub(all[0], one).FloatString(40))
-	for i, r := range all {
-		list = append(list, r.FloatString(40))
-		if i > 0 {
-			middle := new(big.Rat).Add(r, all[i-1])
-			list = append(list, middle.Mul(middle, half).FloatString(40))
-		}
-	}
-	return list, true
-}
-
-// finite returns the values of an equality that must hold: no others come into
-// question.
-func finite(conds []*condition) ([]string, bool) {
-	variable := func(v string) bool { return strings.Contains(v, "${") }
-	if some(conds, func(c *condition) bool { return some(c.Values, variable) }) {
-		return nil, false
-	}
-	for _, c := range conds {
-		if c.family == "string" && !c.negated && !c.ifExist && !strings.HasSuffix(c.Key, ":region") {
-			return c.Values, true
-		}
-	}
-	// That a key is absent or empty is an equality too.
-	for _, c := range conds {
-		if c.family == "null" && !some(c.Values, func(v string) bool { return strings.EqualFold(v, "false") }) {
-			return nil, true
-		}
-	}
-	return nil, false
-}
-
-// holds reports whether all conditions on a key hold for any of the attempts.
-func holds(conds []*condition, tried []attempt) bool {
-	set := compile(conds)
-	if set == nil {
+// hold reports whether all conditions on a key hold for any of the attempts.
+func hold(conds []*condition, tried []attempt) bool {
+	compiled, ok := reach.CompileConditions(plain(conds))
+	if !ok {
 		return true
 	}
+	somebody := policy.Principal{Kind: policy.User, Account: qcs.Account{UIN: "1"}, UIN: "2"}
 	return some(tried, func(a attempt) bool {
-		q := policy.Question{
-			Principal: policy.Principal{Kind: policy.User, Account: qcs.Account{UIN: "1"}, UIN: "2"},
-			Action:    policy.Action{Service: "x", Name: "X"}, Resource: []qcs.Resource{qcs.Any}, Layers: policy.Layers{Identity: set},
-		}
-		if !a.absent && q.Context.Add(conds[0].Key, a.value) != nil {
+		var facts policy.Context
+		if !a.absent && facts.Add(conds[0].Key, a.value) != nil {
 			return false
 		}
-		return policy.Decide(&q).Allowed
+		return compiled.Hold(somebody, facts)
 	})
 }
 
-// compile makes a policy that allows where the conditions hold.
-func compile(conds []*condition) *policy.Set {
-	byOperator := map[string]map[string][]string{}
-	for _, c := range conds {
-		if byOperator[c.Operator] == nil {
-			byOperator[c.Operator] = map[string][]string{}
-		}
-		byOperator[c.Operator][c.Key] = c.Values
+func plain(conds []*condition) []policy.Condition {
+	list := make([]policy.Condition, len(conds))
+	for i, c := range conds {
+		list[i] = c.Condition
 	}
-	condition, err := json.Marshal(byOperator)
-	if err != nil {
-		return nil
-	}
-	d, err := policy.Parse(`{"version":"2.0","statement":{"effect":"allow","action":"*","resource":"*","condition":` + string(condition) + `}}`)
-	if err != nil {
-		return nil
-	}
-	return policy.Compile([]policy.Source{{Document: d}}, policy.Env{})
+	return list
 }
