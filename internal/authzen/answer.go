@@ -43,7 +43,7 @@ func (e *evaluation) appendVerdict(b []byte, i int) []byte {
 	b = wire.AppendBool(b, v.cacheable)
 	if !v.decision.Allowed {
 		b = appendReason(b, "reason_user", v.reason())
-		b = appendReason(b, "reason_admin", v.detail(e.reads == yes))
+		b = appendReason(b, "reason_admin", v.detail())
 	}
 	if v.shown != nil {
 		b = append(b, `,"explanation":`...)
@@ -81,15 +81,15 @@ func (v *verdict) reason() string {
 }
 
 // detail is why the question was denied, as an administrator may be told. Which policy denied is for those who may read
-// policies, the layer for everyone.
-func (v *verdict) detail(named bool) string {
+// it, the layer for everyone.
+func (v *verdict) detail() string {
 	d := v.decision
 	switch {
 	case v.refused != "":
 		return v.refused
 	case d.Effect == policy.ImplicitDeny:
 		return "Nothing in the " + d.Layer.String() + " layer allows it."
-	case d.Statement == nil || !named:
+	case d.Statement == nil || !v.named:
 		return "The " + d.Layer.String() + " layer denies it."
 	}
 	s := d.Statement

@@ -19,6 +19,7 @@
 //	evaluate.go   may the asker ask this; the decision
 //	answer.go     the JSON of an answer, written by hand
 //	record.go     what the audit trail keeps of a question
+//	search.go     all subjects, resources or actions that a question leaves out; candidates.go is where they come from
 //	forward.go    a proxy's question about the signer of a request; original.go is that request
 //
 // Two accounts must agree before something is told: the asker needs hufu:Evaluate (searches hufu:Search), and the subject

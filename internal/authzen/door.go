@@ -27,8 +27,10 @@ type Dependencies struct {
 	Gateway   *gateway.Gateway // who asks, and the pipeline
 	Store     *store.DB
 	Access    *access.Engine
+	Keys      *credential.Keys
 	Finder    *credential.Finder
 	Directory Directory
+	Actions   Actions
 	// Granularity is how finely an action can be granted; nil: every action names the resources that it touches.
 	Granularity func(service, action string) policy.Granularity
 	Metrics     gateway.Metrics
@@ -37,11 +39,23 @@ type Dependencies struct {
 	Cached      int // principals that are kept in memory at most
 }
 
+// Actions knows the actions of registered products.
+type Actions interface {
+	// Titles has the service names of the products.
+	Titles() map[string]string
+	// Actions are the names of a product's actions.
+	Actions(service string) map[string]bool
+}
+
 // Door answers questions. It is safe for concurrent use.
 type Door struct {
 	*gateway.Pipeline
 	authenticator *gateway.Authenticator
+	db            *store.DB
 	engine        *access.Engine
+	keys          *credential.Keys
+	directory     Directory
+	actions       Actions
 	subjects      *subjects
 	policies      *policies
 	granularity   func(service, action string) policy.Granularity
@@ -52,7 +66,8 @@ type Door struct {
 
 // New makes the door.
 func New(d Dependencies) *Door {
-	return &Door{Pipeline: d.Gateway.Pipeline, authenticator: d.Gateway.Authenticator, engine: d.Access,
+	return &Door{Pipeline: d.Gateway.Pipeline, authenticator: d.Gateway.Authenticator, db: d.Store, engine: d.Access,
+		keys: d.Keys, directory: d.Directory, actions: d.Actions,
 		subjects: newSubjects(d.Store, d.Directory, d.Finder, d.Cached), policies: newPolicies(),
 		granularity: d.Granularity, metrics: d.Metrics, log: d.Log, now: d.Now}
 }
@@ -77,6 +92,10 @@ type endpoint struct {
 var endpoints = map[string]endpoint{
 	"/access/v1/evaluation":  {evaluate, func(d *Door, typ string, body []byte) task { return d.readEvaluation(typ, body) }},
 	"/access/v1/evaluations": {evaluate, func(d *Door, typ string, body []byte) task { return d.readEvaluations(typ, body) }},
+
+	"/access/v1/search/subject":  {searching, func(d *Door, typ string, body []byte) task { return d.readSearch("subject", typ, body) }},
+	"/access/v1/search/resource": {searching, func(d *Door, typ string, body []byte) task { return d.readSearch("resource", typ, body) }},
+	"/access/v1/search/action":   {searching, func(d *Door, typ string, body []byte) task { return d.readSearch("action", typ, body) }},
 }
 
 // ServeHTTP answers one request.

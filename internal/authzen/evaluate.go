@@ -41,19 +41,11 @@ type evaluation struct {
 	call     *call.Call // from here on set by Run
 	asker    asker
 	revision string
-	reads    answered // whether the asker may read policies
+	readable map[int64]bool // policies that the asker was found to be allowed to read, or not
+	trusts   bool           // the explanation at hand is about the trust policy of a role
 	verdicts []verdict
 	kept     int // bytes of explanations for the audit record
 }
-
-// answered is a question that is asked at most once.
-type answered uint8
-
-const (
-	unasked answered = iota
-	yes
-	no
-)
 
 // readEvaluation reads the body of one question.
 func (d *Door) readEvaluation(contentType string, body []byte) *evaluation {
@@ -161,6 +153,7 @@ type verdict struct {
 	failed                    *fault.Error // the question could not be put
 	refused                   string       // why it was denied without any policy being asked
 	cacheable                 bool
+	named                     bool   // the asker may be told which policy denied
 	shown, kept               []byte // explanations, as JSON: for the asker, and of a denial for the audit record
 }
 
@@ -194,10 +187,12 @@ func (e *evaluation) decide(ctx context.Context, from, shared *wire.Value, v *ve
 	if err != nil {
 		return err
 	}
-	v.decision = policy.Decide(asked)
-	v.cacheable = q.resource.whose != theirs && who.principal.Session == nil && !asked.Timed()
-	if !v.decision.Allowed && v.decision.Statement != nil {
-		e.mayRead(ctx) // for the reason
+	v.decision, e.trusts = policy.Decide(asked), asked.AssumeRole
+	v.cacheable = q.resource.whose != theirs && q.action != assumeRole && who.principal.Session == nil && !asked.Timed()
+	if s := v.decision.Statement; s != nil && !v.decision.Allowed {
+		if v.named, err = e.mayRead(ctx, v.decision.Layer, s.PolicyID); err != nil {
+			return err
+		}
 	}
 	return e.explain(ctx, asked, &q, v)
 }
@@ -268,13 +263,18 @@ func (e *evaluation) readObject(from, shared *wire.Value, q *question, v *verdic
 	}
 	v.resource = q.resource.id
 	q.resource.at(q.level)
-	if q.facts.ResourceTags, err = readTags(&object); err != nil {
+	return e.readProperties(&object, q)
+}
+
+// readProperties reads what a question says of its resource.
+func (d *Door) readProperties(resource *entity, q *question) (err error) {
+	if q.facts.ResourceTags, err = readTags(resource); err != nil {
 		return err
 	}
-	if q.facts.CreateUIN, err = readCreator(&object); err != nil {
+	if q.facts.CreateUIN, err = readCreator(resource); err != nil {
 		return err
 	}
-	q.policy, err = e.policies.read(&object)
+	q.policy, err = d.policies.read(resource)
 	return err
 }
 
@@ -286,6 +286,11 @@ func (d *Door) prepare(ctx context.Context, q *question, who *call.Principal, wh
 		asked.Names = []qcs.Resource{q.resource.name}
 		if q.resource.whose == ours {
 			asked.Owner = whose.account
+		}
+	}
+	if q.action == assumeRole {
+		if err := d.assume(ctx, q, whose, &asked); err != nil {
+			return nil, err
 		}
 	}
 	return d.engine.Prepare(ctx, asked)
@@ -308,7 +313,7 @@ func (e *evaluation) decideForeign(ctx context.Context, q *question, who *subjec
 		return nil
 	}
 	v.refused = reasonForeign
-	if who == nil && q.subject.key || who != nil && who.suspended {
+	if who == nil && (q.subject.key || q.action == assumeRole) || who != nil && who.suspended {
 		return nil
 	}
 	asked := e.nobody(q)
@@ -338,18 +343,4 @@ func (e *evaluation) nobody(q *question) *policy.Question {
 	}
 	return &policy.Question{Principal: p, Action: q.action, Resource: []qcs.Resource{q.resource.name}, Owner: e.asker.account,
 		Context: q.facts, Layers: policy.Layers{Resource: q.policy}}
-}
-
-// mayRead reports whether the asker may be told the names of policies, as everywhere.
-func (e *evaluation) mayRead(ctx context.Context) bool {
-	if e.reads == unasked {
-		c := e.call
-		d, err := e.engine.Decide(ctx, access.Question{Caller: c.Caller, Action: policy.Action{Service: "cam", Name: "GetPolicy"},
-			Context: policy.Context{IP: c.IP, Time: c.At, MFA: c.Caller.MFA()}})
-		e.reads = no
-		if err == nil && d.Allowed {
-			e.reads = yes
-		}
-	}
-	return e.reads == yes
 }

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
+	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/policy"
+	"github.com/hufu-iam/hufu/qcs"
 )
 
 // Why a question was denied without any policy being asked.
@@ -43,8 +47,8 @@ func (e *evaluation) explain(ctx context.Context, asked *policy.Question, q *que
 		return nil
 	}
 	v.shown = full
-	if !e.mayRead(ctx) {
-		veil(&x)
+	veiled, err := e.veil(ctx, &x)
+	if veiled && err == nil {
 		v.shown, err = jsonText(&x)
 	}
 	return err
@@ -58,29 +62,71 @@ func explanation(asked *policy.Question) (policy.Explanation, []byte, error) {
 	return x, text, err
 }
 
-// veil removes which policies there are from an explanation; what they say about the question stays.
-func veil(x *policy.Explanation) {
-	x.Decision.Statement = nil
+// veil removes from an explanation what the asker may not read: the statements of a policy that it could not get are
+// only counted, as those are that there were too many of.
+func (e *evaluation) veil(ctx context.Context, x *policy.Explanation) (veiled bool, err error) {
+	hidden := func(layer policy.Layer, ref policy.Ref) bool {
+		seen, failed := e.mayRead(ctx, layer, ref.PolicyID)
+		err = errors.Join(err, failed)
+		veiled = veiled || !seen
+		return !seen
+	}
+	if d := &x.Decision; d.Statement != nil && hidden(d.Layer, *d.Statement) {
+		d.Statement = nil
+	}
 	for i := range x.Layers {
 		l := &x.Layers[i]
-		if l.Layer == policy.LayerGeneral || l.Layer == policy.LayerResource {
-			continue // everybody's, and the asker's own
-		}
-		l.Broken = make([]policy.Ref, len(l.Broken))
-		for j := range l.Statements {
-			s := &l.Statements[j]
-			s.Ref, s.Offset, s.End = policy.Ref{}, 0, 0
+		n := len(l.Statements)
+		l.Statements = slices.DeleteFunc(l.Statements, func(s policy.StatementTrace) bool { return hidden(l.Layer, s.Ref) })
+		l.More += n - len(l.Statements)
+		l.Broken = slices.Clone(l.Broken) // the set's own
+		for j := range l.Broken {
+			if hidden(l.Layer, l.Broken[j]) {
+				l.Broken[j] = policy.Ref{Index: -1}
+			}
 		}
 	}
-	if x.Remedy != nil {
-		r := *x.Remedy
-		r.Denies = slices.Clone(r.Denies)
+	if r := x.Remedy; r != nil {
 		for i := range r.Denies {
-			r.Denies[i].Ref = policy.Ref{}
+			if hidden(r.Denies[i].Layer, r.Denies[i].Ref) {
+				r.Denies[i].Ref = policy.Ref{Index: -1}
+			}
 		}
-		x.Remedy = &r
 	}
+	return veiled, err
 }
+
+// mayRead reports whether the asker may be told what a policy says: one that it could get. Everybody knows the general
+// rules, and the policy of the resource came with the question, but for the trust policy of a role, whose conditions may
+// be half a secret; control policies are the organization's.
+func (e *evaluation) mayRead(ctx context.Context, layer policy.Layer, policyID int64) (bool, error) {
+	switch {
+	case layer == policy.LayerGeneral, layer == policy.LayerResource && !e.trusts:
+		return true, nil
+	case layer == policy.LayerControl, layer == policy.LayerResource:
+		return false, nil
+	}
+	if seen, ok := e.readable[policyID]; ok {
+		return seen, nil
+	}
+	c := e.call
+	q := access.Question{Caller: c.Caller, Action: getPolicy, Context: policy.Context{IP: c.IP, Time: c.At, MFA: c.Caller.MFA()}}
+	if policyID != 0 { // that of a session has no id, and is for those who may get any
+		owner, id := e.asker.account.UIN, strconv.FormatInt(policyID, 10)
+		q.Names = []qcs.Resource{qcs.Policy(owner, id), qcs.PolicyAlias(owner, id)}
+	}
+	d, err := e.engine.Decide(ctx, q)
+	if err != nil {
+		return false, err
+	}
+	if e.readable == nil {
+		e.readable = map[int64]bool{}
+	}
+	e.readable[policyID] = d.Allowed
+	return d.Allowed, nil
+}
+
+var getPolicy = policy.Action{Service: "cam", Name: "GetPolicy"}
 
 // jsonText prints an explanation; people copy from it, so & stays &.
 func jsonText(x *policy.Explanation) ([]byte, error) {

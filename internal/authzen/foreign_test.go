@@ -146,3 +146,50 @@ func TestAnExplanation(t *testing.T) {
 		}
 	})
 }
+
+func TestAssumingARoleAsksItsTrustPolicy(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		c, b := newCast(t, w), newCast(t, w)
+		for _, x := range []*cast{c, b} {
+			x.Root.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": x.alice.UIN, "PolicyId": x.policy(t, "assume", "allow sts:AssumeRole *")})
+		}
+		role := func(name, principal, condition string) string {
+			id := c.Root.Must(t, "cam:CreateRole", apitest.P{"RoleName": name, "PolicyDocument": fmt.Sprintf(
+				`{"version":"2.0","statement":[{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":["%s"]}%s}]}`, principal, condition)}).Str("RoleId")
+			return fmt.Sprintf("qcs::cam::uin/%d:role/%s", c.UIN, id)
+		}
+		named := func(name string) string { return fmt.Sprintf("qcs::cam::uin/%d:roleName/%s", c.UIN, name) }
+		byID := role("own", userName(c.UIN, c.alice.UIN), "")
+		role("guests", fmt.Sprintf("qcs::cam::uin/%d:root", b.UIN), `,"condition":{"string_equal":{"sts:external_id":"half-a-secret"}}`)
+		role("secret", userName(c.UIN, c.alice.UIN), `,"condition":{"string_equal":{"sts:external_id":"half-a-secret"}}`)
+		assume := func(uin int64, arn, more string) string {
+			return about("user", uin, "sts:AssumeRole", arn, more)
+		}
+		external := `,"context":{"sts:external_id":"half-a-secret"}`
+		for _, tc := range []struct {
+			name, question string
+			want           bool
+		}{
+			{"one whom it trusts", assume(c.alice.UIN, named("own"), ""), true},
+			{"by its id", assume(c.alice.UIN, byID, ""), true},
+			{"one whom it does not trust", assume(c.pep.UIN, named("own"), ""), false},
+			{"the root user, whom it does not trust either", about("root", c.UIN, "sts:AssumeRole", named("own")), false},
+			{"one of an account that it trusts", assume(b.alice.UIN, named("guests"), external), true},
+			{"without the condition", assume(b.alice.UIN, named("guests"), ""), false},
+			{"one who may not on his own side", assume(b.pep.UIN, named("guests"), external), false},
+			{"a role that is not there", assume(c.alice.UIN, named("nobody"), ""), false},
+			{"no role", assume(c.alice.UIN, c.instance("x"), ""), false},
+			{"a role elsewhere", assume(c.alice.UIN, fmt.Sprintf("qcs::cam::uin/%d:roleName/x", b.UIN), ""), false},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				if r := c.decides(t, tc.want, tc.question); r.body.At("context.cacheable") != false {
+					t.Errorf("who trusts whom is no part of the revision: %s", r.raw)
+				}
+			})
+		}
+		r := c.decides(t, false, assume(c.alice.UIN, named("secret"), `,"context":{"explain":true}`))
+		if strings.Contains(r.raw, "half-a-secret") || !strings.Contains(r.raw, `"layer":"resource","statements":[],"more":1`) {
+			t.Error(r.raw)
+		}
+	})
+}

@@ -27,16 +27,17 @@ func FuzzEvaluations(f *testing.F) {
 		`{"subject":{"type":"user"},"action":{"name":"cvm:StartInstances"},"resource":{"type":"qcs","id":"*"},"page":{"token":"x","limit":1}}`,
 		`{"a":{"a":1,"a":2}}`, `[]`, ``, "\x00", `{"subject":null}`, `{"evaluations":[[]]}`,
 	} {
-		f.Add(seed, uint8(0))
-		f.Add(seed, uint8(1))
+		for path := range uint8(5) {
+			f.Add(seed, path)
+		}
 	}
 	paths := []string{single, many, "/access/v1/search/subject", "/access/v1/search/resource", "/access/v1/search/action"}
 	f.Fuzz(func(t *testing.T, body string, n uint8) {
 		r := send(t, w, request(t, w, c.pep, paths[int(n)%len(paths)], body))
-		if !slices.Contains([]int{200, 400, 403, 404, 413}, r.status) {
+		if !slices.Contains([]int{200, 400, 403, 413}, r.status) {
 			t.Fatalf("status %d: %s", r.status, r.raw)
 		}
-		if r.status != 200 && r.status != 404 && !strings.Contains(r.raw, "(request ") {
+		if r.status != 200 && !strings.Contains(r.raw, "(request ") {
 			t.Errorf("no request id: %s", r.raw)
 		}
 		if r.body.At("decision") == true && !strings.Contains(body, "Start") && !strings.Contains(body, "policy") && !strings.Contains(body, `\u`) && !strings.Contains(body, "root") {

@@ -28,6 +28,9 @@ func (d *Door) describe(w http.ResponseWriter, r *http.Request) {
 	for _, e := range [...]struct{ name, path string }{
 		{"access_evaluation_endpoint", "/access/v1/evaluation"},
 		{"access_evaluations_endpoint", "/access/v1/evaluations"},
+		{"search_subject_endpoint", "/access/v1/search/subject"},
+		{"search_resource_endpoint", "/access/v1/search/resource"},
+		{"search_action_endpoint", "/access/v1/search/action"},
 	} {
 		b = wire.AppendString(append(b, `,"`+e.name+`":`...), base+e.path)
 	}

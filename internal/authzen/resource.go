@@ -1,14 +1,18 @@
 package authzen
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 
+	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/cache"
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/wire"
 	"github.com/hufu-iam/hufu/internal/wire/code"
 	"github.com/hufu-iam/hufu/policy"
@@ -119,6 +123,27 @@ func readCreator(e *entity) (string, error) {
 	}
 	return v.Str(), nil
 }
+
+var assumeRole = policy.Action{Service: "sts", Name: "AssumeRole"}
+
+// assume makes a question one about assuming a role: its trust policy must allow it too. A role that is not there, and one
+// of another account, of which no more is known here than its name, trusts nobody.
+func (d *Door) assume(ctx context.Context, q *question, whose *asker, asked *access.Question) error {
+	asked.Policy, asked.Trust = nil, trustsNobody()
+	e, err := qcs.ParseEntity(q.resource.name.String())
+	if err != nil || e.Kind != qcs.KindRole || q.resource.whose != ours || number(e.ID) == 0 && e.Name == "" {
+		return nil
+	}
+	role, err := d.directory.Role(ctx, d.db.Read(), store.Account(number(whose.account.UIN)), number(e.ID), e.Name)
+	if err != nil || role == nil || e.Service && !role.ServiceLinked {
+		return err
+	}
+	asked.Names = append(asked.Names, qcs.Role(e.Account, strconv.FormatInt(role.ID, 10), role.Name, role.ServiceLinked)...)
+	asked.Trust = access.Trust(role.Name, role.Document)
+	return nil
+}
+
+var trustsNobody = sync.OnceValue(func() *policy.Set { return policy.Compile(nil, policy.Env{}) })
 
 // maxPolicies of resources are kept compiled; the largest that is allowed takes some hundred kilobytes.
 const maxPolicies = 512

@@ -17,15 +17,18 @@ import (
 	"github.com/hufu-iam/hufu/qcs"
 )
 
-// Directory finds principals; the product that owns users and roles implements it. What is not there is
-// store.ErrNotFound. The flag tells that the principal's account is suspended.
+// Directory knows principals and what binds them; the product that owns users and roles implements it. What is not there
+// is store.ErrNotFound. The flag tells that the principal's account is suspended.
 type Directory interface {
 	// PrincipalByNumber finds the root user or sub-account with a uin, or the role with an id, of any account.
 	PrincipalByNumber(ctx context.Context, kind call.PrincipalKind, id int64) (call.Principal, bool, error)
 	// RolePrincipal finds a role of the account by its name.
 	RolePrincipal(ctx context.Context, a store.Account, name string) (call.Principal, bool, error)
-	// PrincipalsAfter lists the uins of sub-accounts, or the ids of roles, of the account in their order.
+	// Role finds a role by its id, or by its name where the id is 0; nil if there is none.
+	Role(ctx context.Context, q store.Queryer, owner store.Account, id int64, name string) (*access.Role, error)
+	// PrincipalsAfter are the next sub-accounts or roles of an account in the order of their uins or ids.
 	PrincipalsAfter(ctx context.Context, a store.Account, kind call.PrincipalKind, after int64, limit int) ([]int64, error)
+	access.Source
 }
 
 // reference is what a question names its subject by.

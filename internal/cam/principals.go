@@ -9,14 +9,15 @@ import (
 )
 
 // PrincipalByNumber finds the root user or sub-account with a uin, or the role with an id, and tells whether its account
-// is suspended; store.ErrNotFound where there is none. It looks in every account, since a uin does not say whose it is:
+// is suspended; store.ErrNotFound where there is none. Message receivers are contacts, no users. It looks in every account, since a uin does not say whose it is:
 // whether the asker may know of what it finds is for the caller to decide.
 func (p *Product) PrincipalByNumber(ctx context.Context, kind call.PrincipalKind, id int64) (call.Principal, bool, error) {
 	switch kind {
 	case call.Root:
 		return p.principal(ctx, kind, `SELECT a.uin, a.uin, a.appid, a.suspended FROM accounts a WHERE a.uin = $1`, id)
 	case call.User:
-		return p.principal(ctx, kind, `SELECT u.uin, u.account, a.appid, a.suspended FROM users u JOIN accounts a ON a.uin = u.account WHERE u.uin = $1`, id)
+		return p.principal(ctx, kind, `SELECT u.uin, u.account, a.appid, a.suspended FROM users u JOIN accounts a ON a.uin = u.account
+			WHERE u.uin = $1 AND u.kind <> $2`, id, int64(Receiver))
 	case call.Role:
 		return p.principal(ctx, kind, `SELECT r.id, r.account, a.appid, a.suspended FROM roles r JOIN accounts a ON a.uin = r.account WHERE r.id = $1`, id)
 	}
@@ -51,11 +52,11 @@ func (p *Product) principal(ctx context.Context, kind call.PrincipalKind, query 
 // PrincipalsAfter lists the uins of the account's sub-accounts, or the ids of its roles, that are greater than after: at
 // most limit of them, in their order. Message receivers are contacts that cannot act, and no principals.
 func (p *Product) PrincipalsAfter(ctx context.Context, a store.Account, kind call.PrincipalKind, after int64, limit int) ([]int64, error) {
-	query := `SELECT uin FROM users WHERE account = $1 AND uin > $2 AND kind <> 5 ORDER BY uin LIMIT $3`
+	query, args := `SELECT uin FROM users WHERE account = $1 AND uin > $2 AND kind <> $4 ORDER BY uin LIMIT $3`, []any{a, after, limit, int64(Receiver)}
 	if kind == call.Role {
-		query = `SELECT id FROM roles WHERE account = $1 AND id > $2 ORDER BY id LIMIT $3`
+		query, args = `SELECT id FROM roles WHERE account = $1 AND id > $2 ORDER BY id LIMIT $3`, args[:3]
 	}
-	ids, err := collect(ctx, p.db.Read(), scanInt, query, a, after, limit)
+	ids, err := collect(ctx, p.db.Read(), scanInt, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list principals: %w", err)
 	}

@@ -97,7 +97,8 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
 		Products(identity, sts.New(s.store, s.keys, identity), questions.New(s.store, engine, identity, s.keys, finder, products)))
-	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Finder: finder, Directory: identity, Granularity: products.Granularity,
+	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
+		Actions: products, Granularity: products.Granularity,
 		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
