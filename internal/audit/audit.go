@@ -39,6 +39,8 @@ type Record struct {
 	Explanation json.RawMessage `json:"explanation,omitempty"`
 	Outcome     string          `json:"outcome"` // "ok" or the error code
 	Duration    time.Duration   `json:"durationNs"`
+
+	Uses []Use `json:"-"` // what was allowed, for Trail to keep
 }
 
 // Decision is what the policies said, and the statement that made it.

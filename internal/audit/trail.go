@@ -26,6 +26,8 @@ type Trail struct {
 	mu      sync.RWMutex // held for reading while a record enters the queue, so that Close cannot overtake it
 	closed  bool
 	closing atomic.Bool // for the writer, which must not wait for mu
+
+	uses memory
 }
 
 // NewTrail starts the queue. Close it before the store.
@@ -35,8 +37,17 @@ func NewTrail(db *store.DB, log *slog.Logger) *Trail {
 	return t
 }
 
+// Insert writes the record of a call, and what it used, into the call's own transaction.
+func (t *Trail) Insert(ctx context.Context, tx *store.Tx, r *Record) error {
+	if err := Insert(ctx, tx, r); err != nil {
+		return err
+	}
+	return t.uses.note(ctx, tx, []*Record{r})
+}
+
 // Append queues a record; it waits while the queue is full.
 func (t *Trail) Append(r *Record) error {
+	r.Uses = t.uses.stale(r.Uses, r.At) // most are none: let the writer have nothing to do
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	if t.closed {
@@ -90,7 +101,12 @@ func (t *Trail) gather(first *Record) []*Record {
 func (t *Trail) write(batch []*Record) {
 	ctx := context.Background()
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := t.db.Write(ctx, func(tx *store.Tx) error { return insertAll(ctx, tx, batch) })
+		err := t.db.Write(ctx, func(tx *store.Tx) error {
+			if err := insertAll(ctx, tx, batch); err != nil {
+				return err
+			}
+			return t.uses.note(ctx, tx, batch)
+		})
 		if err == nil {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/fault"
 	"github.com/hufu-iam/hufu/internal/gateway"
@@ -153,8 +154,9 @@ type verdict struct {
 	failed                    *fault.Error // the question could not be put
 	refused                   string       // why it was denied without any policy being asked
 	cacheable                 bool
-	named                     bool   // the asker may be told which policy denied
-	shown, kept               []byte // explanations, as JSON: for the asker, and of a denial for the audit record
+	named                     bool      // the asker may be told which policy denied
+	shown, kept               []byte    // explanations, as JSON: for the asker, and of a denial for the audit record
+	used                      audit.Use // by a principal of the asker's account that was allowed
 }
 
 // question is one question, read.
@@ -188,6 +190,7 @@ func (e *evaluation) decide(ctx context.Context, from, shared *wire.Value, v *ve
 		return err
 	}
 	v.decision, e.trusts = policy.Decide(asked), asked.AssumeRole
+	v.use(&who.principal, q.action)
 	v.cacheable = q.resource.whose != theirs && q.action != assumeRole && who.principal.Session == nil && !asked.Timed()
 	if s := v.decision.Statement; s != nil && !v.decision.Allowed {
 		if v.named, err = e.mayRead(ctx, v.decision.Layer, s.PolicyID); err != nil {

@@ -2,6 +2,7 @@ package authzen
 
 import (
 	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/wire"
 	"github.com/hufu-iam/hufu/policy"
 )
@@ -16,6 +17,11 @@ func (e *evaluation) Describe(r *audit.Record) {
 	if e.root == nil {
 		return // not readable
 	}
+	for i := range e.verdicts {
+		if u := e.verdicts[i].used; u.Kind != "" {
+			r.Uses = append(r.Uses, u)
+		}
+	}
 	if e.questions != nil {
 		r.Parameters = e.appendVerdicts(make([]byte, 0, 128+160*len(e.verdicts)))
 		return
@@ -27,6 +33,17 @@ func (e *evaluation) Describe(r *audit.Record) {
 	v := &e.verdicts[0]
 	r.Resources = []string{v.resource}
 	r.Decision, r.Explanation = recorded(v.decision), v.kept
+}
+
+// use notes what a user or role was allowed, for the trail to keep: the service that asks is about to let it.
+func (v *verdict) use(who *call.Principal, action policy.Action) {
+	if !v.decision.Allowed || who.Kind != call.User && who.Kind != call.Role {
+		return
+	}
+	v.used = audit.Use{Account: who.Account, Kind: who.Kind.String(), ID: who.ID(), Action: action}
+	if s := v.decision.Statement; v.decision.Layer == policy.LayerIdentity && s != nil {
+		v.used.PolicyID = s.PolicyID
+	}
 }
 
 // recorded is a decision as audit records keep it.

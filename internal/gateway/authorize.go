@@ -108,7 +108,40 @@ func (t *attempt) decide(ctx context.Context, question call.Question) (policy.De
 		return d, t.denial(ctx, q, resource, d)
 	}
 	t.allowed = append(t.allowed, q)
-	return d, nil
+	return d, t.use(ctx, q, d)
+}
+
+// use notes that the caller used a permission, and which of its policies gave it.
+func (t *attempt) use(ctx context.Context, q access.Question, d policy.Decision) error {
+	who := q.Caller
+	if who.Kind != call.User && who.Kind != call.Role {
+		return nil
+	}
+	u := audit.Use{Account: who.Account, Kind: who.Kind.String(), ID: who.ID(), Action: q.Action}
+	switch {
+	case d.Layer == policy.LayerIdentity && d.Statement != nil:
+		u.PolicyID = d.Statement.PolicyID
+	case q.Trust != nil: // the decision names the trust policy
+		x, err := t.access.Explain(ctx, q)
+		if err != nil {
+			return fault.Internal(err)
+		}
+		u.PolicyID = grantedBy(&x)
+	}
+	t.used = append(t.used, u)
+	return nil
+}
+
+// grantedBy is the identity policy that an explanation names first among those that allow; 0 if none does.
+func grantedBy(x *policy.Explanation) int64 {
+	for _, l := range x.Layers {
+		for _, s := range l.Statements {
+			if l.Layer == policy.LayerIdentity && s.Effect == policy.Allow && s.Applies {
+				return s.Ref.PolicyID
+			}
+		}
+	}
+	return 0
 }
 
 func (t *attempt) question(action policy.Action) access.Question {

@@ -71,6 +71,7 @@ type attempt struct {
 	names    []string // resources it was authorized on
 	decision audit.Decision
 	allowed  []access.Question // what was asked so far, and granted
+	used     []audit.Use       // what policies allowed
 	recorded bool              // the record is in the call's own transaction
 	// explanation is the whole trace of a denial, as JSON.
 	explanation []byte
@@ -202,11 +203,11 @@ func (t *attempt) write(ctx context.Context, fn func(tx *store.Tx) error) error 
 		for _, other := range t.call.Concerned() {
 			r := t.record("ok")
 			r.Account = other
-			if err := audit.Insert(ctx, tx, r); err != nil {
+			if err := t.trail.Insert(ctx, tx, r); err != nil {
 				return err
 			}
 		}
-		return audit.Insert(ctx, tx, t.record("ok"))
+		return t.trail.Insert(ctx, tx, t.record("ok"))
 	})
 	t.recorded = err == nil
 	return err
@@ -292,7 +293,7 @@ func (t *attempt) record(outcome string) *audit.Record {
 		Account: c.Caller.Account, At: c.At, RequestID: c.RequestID, Door: c.Door, Action: c.Service + ":" + c.Action,
 		CallerKind: c.Caller.Kind.String(), CallerID: c.Caller.ID(), KeyID: c.Caller.KeyID, IP: ipText(c.IP), Region: cut(c.Region, 64), Client: c.Client,
 		Resources: append(append([]string(nil), t.names...), c.Objects()...),
-		Decision:  t.decision, Explanation: t.explanation, Outcome: outcome, Duration: time.Since(c.At),
+		Decision:  t.decision, Explanation: t.explanation, Outcome: outcome, Duration: time.Since(c.At), Uses: t.used,
 	}
 	if s := c.Caller.Session; s != nil {
 		r.CallerName = s.Name
