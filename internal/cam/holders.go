@@ -16,6 +16,7 @@ import (
 // Holding is how a principal comes by a policy.
 type Holding struct {
 	PolicyID int64
+	Name     string
 	Direct   bool    // attached to the principal itself
 	Groups   []Group // of the user that have it
 }
@@ -32,7 +33,7 @@ func (p *Product) Holdings(ctx context.Context, q store.Queryer, a store.Account
 		return nil, err
 	}
 	for _, t := range own {
-		all[t.policyID] = Holding{PolicyID: t.policyID, Direct: true}
+		all[t.policyID] = Holding{PolicyID: t.policyID, Name: t.name, Direct: true}
 	}
 	if to == toRole {
 		return all, nil
@@ -43,7 +44,7 @@ func (p *Product) Holdings(ctx context.Context, q store.Queryer, a store.Account
 	}
 	for _, t := range inherited {
 		h := all[t.policyID]
-		h.PolicyID, h.Groups = t.policyID, t.groups
+		h.PolicyID, h.Name, h.Groups = t.policyID, t.name, t.groups
 		all[t.policyID] = h
 	}
 	return all, nil

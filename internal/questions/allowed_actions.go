@@ -20,8 +20,6 @@ type inventory struct {
 	prepared *policy.Question
 	open     func(string) bool
 	resource []qcs.Resource // the one that is asked about; none: any
-	// statements is what one decision has to look at, at most.
-	statements int
 }
 
 // ListAllowedActions decides about every action that the policies of a principal say something about.
@@ -44,7 +42,6 @@ func (p *Product) ListAllowedActions(ctx context.Context, c *call.Call, in *hufu
 	if v.survey, err = p.survey(ctx, c, who, v.prepared); err != nil {
 		return nil, err
 	}
-	v.statements = 1 + (len(v.allows)+len(v.denies))/8 // most are about another service or action
 	out := &hufu20261201.ListAllowedActionsResponse{}
 	for _, service := range v.wanted(in.Service) {
 		list, err := v.service(ctx, service)
@@ -97,7 +94,7 @@ func (v *inventory) service(ctx context.Context, service string) ([]hufu20261201
 			continue
 		}
 		seen[p] = true
-		if v.steps += v.statements; v.spent() {
+		if v.steps += v.weight(); v.spent() {
 			break
 		}
 		c, ok, err := v.decide(ctx, service, p, level)

@@ -2,15 +2,12 @@ package questions
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/call"
-	"github.com/hufu-iam/hufu/internal/fault"
-	"github.com/hufu-iam/hufu/internal/wire/code"
 	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
 	"github.com/hufu-iam/hufu/policy"
 	"github.com/hufu-iam/hufu/qcs"
@@ -37,17 +34,6 @@ type walk struct {
 	out      *hufu20261201.ListAllowedPrincipalsResponse
 }
 
-// place is the last principal that was looked at.
-type place struct {
-	stage int // index in stages
-	id    int64
-}
-
-var stages = [...]struct {
-	name string
-	kind call.PrincipalKind
-}{{typeRoot, call.Root}, {typeUser, call.User}, {typeRole, call.Role}}
-
 // ListAllowedPrincipals decides for one principal after the other.
 func (p *Product) ListAllowedPrincipals(ctx context.Context, c *call.Call, in *hufu20261201.ListAllowedPrincipalsRequest) (*hufu20261201.ListAllowedPrincipalsResponse, error) {
 	w := &walk{Product: p, call: c, types: in.PrincipalTypes, max: int(in.MaxItems), out: &hufu20261201.ListAllowedPrincipalsResponse{}}
@@ -69,27 +55,11 @@ func (p *Product) ListAllowedPrincipals(ctx context.Context, c *call.Call, in *h
 		}
 		if !done {
 			w.out.IsTruncated = true
-			w.out.Marker = p.keys.SealMarker(markerOf(c), fmt.Sprintf("%d/%d", w.at.stage, w.at.id))
+			w.out.Marker = p.sealMarker(c, w.at)
 			break
 		}
 	}
 	return w.out, nil
-}
-
-func markerOf(c *call.Call) string { return fmt.Sprintf("ListAllowedPrincipals/%d", c.Account()) }
-
-func (p *Product) openMarker(c *call.Call, marker *string) (at place, err error) {
-	if marker == nil || *marker == "" {
-		return at, nil
-	}
-	text, ok := p.keys.OpenMarker(markerOf(c), *marker)
-	if !ok {
-		return at, fault.New(code.InvalidParameterPaginationTokenInvalid)
-	}
-	stage, id, _ := strings.Cut(text, "/") // our own text
-	at.stage, _ = strconv.Atoi(stage)
-	at.id, _ = strconv.ParseInt(id, 10, 64)
-	return at, nil
 }
 
 // narrow finds the policies that alone can allow what is asked, so that only their holders need a look. A policy of the
@@ -189,7 +159,7 @@ func (w *walk) look(ctx context.Context, kind call.PrincipalKind, id int64) erro
 	if verdict == policy.Refused {
 		return nil
 	}
-	name, err := w.name(ctx, kind, id)
+	name, err := w.name(ctx, w.call, kind, id)
 	if err != nil {
 		return err
 	}
@@ -204,20 +174,4 @@ func (w *walk) look(ctx context.Context, kind call.PrincipalKind, id int64) erro
 	}
 	w.out.Principals = append(w.out.Principals, found)
 	return nil
-}
-
-// name is what people call a principal; the root user has no name of its own.
-func (w *walk) name(ctx context.Context, kind call.PrincipalKind, id int64) (string, error) {
-	switch kind {
-	case call.User:
-		name, _, err := w.directory.UserName(ctx, w.db.Read(), w.call.Account(), id)
-		return name, err
-	case call.Role:
-		role, err := w.directory.Role(ctx, w.db.Read(), w.call.Account(), id, "")
-		if err != nil || role == nil {
-			return "", err
-		}
-		return role.Name, nil
-	}
-	return "", nil
 }

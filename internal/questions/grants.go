@@ -76,13 +76,18 @@ func (s *sight) statement(ctx context.Context, l policy.Layer, st *policy.Statem
 		if err != nil {
 			return err
 		}
-		g.Direct = h.Direct
-		for _, group := range h.Groups {
-			g.Groups = append(g.Groups, hufu20261201.GroupRef{GroupId: group.ID, GroupName: group.Name})
-		}
+		g.Direct, g.Groups = h.Direct, groupRefs(h.Groups)
 	}
 	t.grants = append(t.grants, g)
 	return nil
+}
+
+func groupRefs(from []cam.Group) []hufu20261201.GroupRef {
+	to := make([]hufu20261201.GroupRef, len(from))
+	for i, g := range from {
+		to[i] = hufu20261201.GroupRef{GroupId: g.ID, GroupName: g.Name}
+	}
+	return to
 }
 
 // add notes the open conditions of a statement, each once.

@@ -8,6 +8,8 @@
 //	describe_decision.go    why was that call allowed, or not
 //	allowed_principals.go   who may do this
 //	allowed_actions.go      what may this one do
+//	unused_actions.go       what may this one do that it does not
+//	marker.go               where a list goes on
 //	survey.go, patterns.go  what there is to decide about, read off the statements that allow
 //
 // All of it is read off real decisions of the policy engine, never off the text of a policy. Every question is about the
@@ -16,6 +18,7 @@ package questions
 
 import (
 	"context"
+	"time"
 
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/call"
@@ -47,6 +50,17 @@ type Catalogue interface {
 	Granularity(service, action string) policy.Granularity
 }
 
+// Config is what the product stands on.
+type Config struct {
+	DB        *store.DB
+	Engine    *access.Engine
+	Directory Directory
+	Keys      *credential.Keys
+	Finder    *credential.Finder
+	Products  Catalogue
+	Retention time.Duration // of the audit trail, 0 = for ever
+}
+
 // Product serves the actions of hufu 2026-12-01 that ask.
 type Product struct {
 	db        *store.DB
@@ -55,9 +69,10 @@ type Product struct {
 	keys      *credential.Keys
 	finder    *credential.Finder
 	products  Catalogue
+	retention time.Duration
 }
 
 // New makes the product.
-func New(db *store.DB, engine *access.Engine, directory Directory, keys *credential.Keys, finder *credential.Finder, products Catalogue) *Product {
-	return &Product{db: db, engine: engine, directory: directory, keys: keys, finder: finder, products: products}
+func New(c Config) *Product {
+	return &Product{db: c.DB, engine: c.Engine, directory: c.Directory, keys: c.Keys, finder: c.Finder, products: c.Products, retention: c.Retention}
 }

@@ -93,3 +93,19 @@ func (p *Product) roleID(ctx context.Context, c *call.Call, text string) (int64,
 	}
 	return role.ID, nil
 }
+
+// name is what people call a principal of the account; the root user has no name of its own.
+func (p *Product) name(ctx context.Context, c *call.Call, kind call.PrincipalKind, id int64) (string, error) {
+	switch kind {
+	case call.User:
+		name, _, err := p.directory.UserName(ctx, p.db.Read(), c.Account(), id)
+		return name, err
+	case call.Role:
+		role, err := p.directory.Role(ctx, p.db.Read(), c.Account(), id, "")
+		if err != nil || role == nil {
+			return "", err
+		}
+		return role.Name, nil
+	}
+	return "", nil
+}

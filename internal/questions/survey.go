@@ -227,6 +227,9 @@ func (s *survey) names(service, pattern string) []string {
 	return all
 }
 
+// weight is the steps of a decision: most statements are about another service or action.
+func (s *survey) weight() int { return 1 + (len(s.allows)+len(s.denies))/8 }
+
 func (s *survey) spent() bool { return s.steps > maxSteps }
 
 // except are the denies that are about a part of a pair only: who decides about all of it does not meet them. whole says

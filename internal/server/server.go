@@ -96,7 +96,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
-		Products(identity, sts.New(s.store, s.keys, identity), questions.New(s.store, engine, identity, s.keys, finder, products)))
+		Products(identity, sts.New(s.store, s.keys, identity), questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention})))
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
 		Actions: products, Granularity: products.Granularity,
 		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
@@ -264,9 +264,12 @@ func (s *Server) housekeeping(ctx context.Context) {
 			note("key usage not written", s.keys.Flush(ctx))
 		case now := <-cleaning.C:
 			note("ended sessions not purged", s.keys.Purge(ctx, now))
-			if s.config.AuditRetention > 0 {
-				note("audit not pruned", audit.Prune(ctx, s.store, now.Add(-s.config.AuditRetention)))
+			uses := audit.MaxUseAge
+			if keep := s.config.AuditRetention; keep > 0 {
+				note("audit not pruned", audit.Prune(ctx, s.store, now.Add(-keep)))
+				uses = min(uses, keep)
 			}
+			note("uses not pruned", audit.PruneUses(ctx, s.store, now.Add(-uses)))
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 // contract is served.
 func TestTheContractAndTheHandlersAgree(t *testing.T) {
 	identity := cam.New(nil, nil, account.DefaultQuotas(), catalogue.New(services.Services))
-	products := Products(identity, sts.New(nil, nil, identity), questions.New(nil, nil, identity, nil, nil, nil))
+	products := Products(identity, sts.New(nil, nil, identity), questions.New(questions.Config{Directory: identity}))
 	served := map[string]bool{}
 	for _, p := range products {
 		name := p.Service.Name + " " + p.Service.Version

@@ -49,5 +49,10 @@ func Bind(impl any) map[string]Handler {
 	}); ok {
 		handlers["ListAllowedPrincipals"] = handler(x.ListAllowedPrincipals)
 	}
+	if x, ok := impl.(interface {
+		ListUnusedActions(context.Context, *call.Call, *ListUnusedActionsRequest) (*ListUnusedActionsResponse, error)
+	}); ok {
+		handlers["ListUnusedActions"] = handler(x.ListUnusedActions)
+	}
 	return handlers
 }

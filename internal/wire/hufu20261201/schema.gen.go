@@ -149,6 +149,30 @@ var typeStatementTrace = wire.Struct{Name: "StatementTrace", Members: []wire.Mem
 	{Name: "Failed", Kind: wire.Object, List: true, Struct: &typeConditionTrace},
 }}
 
+var typeUnusedAction = wire.Struct{Name: "UnusedAction", Members: []wire.Member{
+	{Name: "Name", Kind: wire.String},
+	{Name: "LastUsed", Kind: wire.Int, Nullable: true},
+}}
+
+var typeUnusedActions = wire.Struct{Name: "UnusedActions", Members: []wire.Member{
+	{Name: "PrincipalType", Kind: wire.String},
+	{Name: "PrincipalId", Kind: wire.String},
+	{Name: "Name", Kind: wire.String},
+	{Name: "Service", Kind: wire.String},
+	{Name: "Granted", Kind: wire.Int},
+	{Name: "Actions", Kind: wire.Object, List: true, Struct: &typeUnusedAction},
+}}
+
+var typeUnusedPolicy = wire.Struct{Name: "UnusedPolicy", Members: []wire.Member{
+	{Name: "PrincipalType", Kind: wire.String},
+	{Name: "PrincipalId", Kind: wire.String},
+	{Name: "PolicyId", Kind: wire.Int},
+	{Name: "PolicyName", Kind: wire.String},
+	{Name: "Direct", Kind: wire.Bool},
+	{Name: "Groups", Kind: wire.Object, List: true, Struct: &typeGroupRef},
+	{Name: "LastUsed", Kind: wire.Int, Nullable: true},
+}}
+
 // Service describes hufu, version 2026-12-01.
 var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Extensions", Actions: []*wire.Action{
 	{
@@ -240,6 +264,34 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		Errors: []string{
 			"InvalidParameter.PaginationTokenInvalid",
 			"ResourceNotFound.RoleNotFound",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "ListUnusedActions",
+		Permission: "hufu:ListUnusedActions", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 2,
+		New: func() wire.Request { return new(ListUnusedActionsRequest) },
+		Input: &wire.Struct{Name: "ListUnusedActionsRequest", Members: []wire.Member{
+			{Name: "PrincipalType", Kind: wire.String, Enum: []string{"user", "role"}},
+			{Name: "PrincipalId", Kind: wire.String, Min: 1, HasMin: true, Max: 256, HasMax: true},
+			{Name: "PolicyId", Kind: wire.Uint, Min: 1, HasMin: true},
+			{Name: "Days", Kind: wire.Uint, Min: 1, HasMin: true, Max: 400, HasMax: true},
+			{Name: "MaxItems", Kind: wire.Uint, Min: 1, HasMin: true, Max: 100, HasMax: true},
+			{Name: "Marker", Kind: wire.String, MaxBytes: 1024},
+		}},
+		Output: &wire.Struct{Name: "ListUnusedActionsResponse", Members: []wire.Member{
+			{Name: "List", Kind: wire.Object, List: true, Struct: &typeUnusedActions},
+			{Name: "UnusedPolicies", Kind: wire.Object, List: true, Struct: &typeUnusedPolicy},
+			{Name: "Redacted", Kind: wire.Bool},
+			{Name: "Since", Kind: wire.Int},
+			{Name: "TrackedSince", Kind: wire.Int},
+			{Name: "IsPartial", Kind: wire.Bool},
+			{Name: "IsTruncated", Kind: wire.Bool},
+			{Name: "Marker", Kind: wire.String},
+		}},
+		Errors: []string{
+			"InvalidParameter.PaginationTokenInvalid",
+			"ResourceNotFound.PolicyIdNotFound",
+			"ResourceNotFound.PrincipalNotExist",
 		},
 	},
 }}

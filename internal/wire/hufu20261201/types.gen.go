@@ -516,6 +516,92 @@ func (r *StatementTrace) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// UnusedAction: An action that was not used.
+type UnusedAction struct {
+	Name     string // name of the action; a pattern where the service's actions are not known
+	LastUsed *int64 // when it was last used before the days that were asked about, Unix seconds, to within an hour; null if that is not known
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *UnusedAction) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"LastUsed":`...)
+	dst = wire.AppendNull(dst, r.LastUsed, wire.AppendInt)
+	return append(dst, '}')
+}
+
+// UnusedActions: Actions of one service that a principal may do and did not.
+type UnusedActions struct {
+	PrincipalType string         // user or role, empty for a policy
+	PrincipalId   string         // uin or id of the role
+	Name          string         // name of the user or role
+	Service       string         // service, * for every one that is not listed
+	Granted       int64          // number of actions and patterns that it may do there
+	Actions       []UnusedAction // those that it did not
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *UnusedActions) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"PrincipalType":`...)
+	dst = wire.AppendString(dst, r.PrincipalType)
+	dst = append(dst, `,"PrincipalId":`...)
+	dst = wire.AppendString(dst, r.PrincipalId)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"Service":`...)
+	dst = wire.AppendString(dst, r.Service)
+	dst = append(dst, `,"Granted":`...)
+	dst = wire.AppendInt(dst, r.Granted)
+	dst = append(dst, `,"Actions":`...)
+	dst = append(dst, '[')
+	for i := range r.Actions {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Actions[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
+// UnusedPolicy: A policy that a principal holds and by which nothing was allowed.
+type UnusedPolicy struct {
+	PrincipalType string     // user or role
+	PrincipalId   string     // uin or id of the role
+	PolicyId      int64      // id of the policy
+	PolicyName    string     // name of the policy
+	Direct        bool       // whether the policy is attached to the principal itself
+	Groups        []GroupRef // groups of the user that have the policy
+	LastUsed      *int64     // when it last allowed something, Unix seconds, to within an hour; null if that is not known
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *UnusedPolicy) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"PrincipalType":`...)
+	dst = wire.AppendString(dst, r.PrincipalType)
+	dst = append(dst, `,"PrincipalId":`...)
+	dst = wire.AppendString(dst, r.PrincipalId)
+	dst = append(dst, `,"PolicyId":`...)
+	dst = wire.AppendInt(dst, r.PolicyId)
+	dst = append(dst, `,"PolicyName":`...)
+	dst = wire.AppendString(dst, r.PolicyName)
+	dst = append(dst, `,"Direct":`...)
+	dst = wire.AppendBool(dst, r.Direct)
+	dst = append(dst, `,"Groups":`...)
+	dst = append(dst, '[')
+	for i := range r.Groups {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Groups[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"LastUsed":`...)
+	dst = wire.AppendNull(dst, r.LastUsed, wire.AppendInt)
+	return append(dst, '}')
+}
+
 // DescribeDecisionRequest is what DescribeDecision takes. Shows a call of the account in the audit trail with the
 // decision about it, and of a denied one what every layer of policies said then.
 type DescribeDecisionRequest struct {
@@ -787,6 +873,87 @@ func (r *ListAllowedPrincipalsResponse) AppendJSON(dst []byte) []byte {
 	dst = append(dst, ']')
 	dst = append(dst, `,"Examined":`...)
 	dst = wire.AppendInt(dst, r.Examined)
+	dst = append(dst, `,"IsTruncated":`...)
+	dst = wire.AppendBool(dst, r.IsTruncated)
+	dst = append(dst, `,"Marker":`...)
+	dst = wire.AppendString(dst, r.Marker)
+	return append(dst, '}')
+}
+
+// ListUnusedActionsRequest is what ListUnusedActions takes. Lists actions that are granted and were not used: of one
+// principal, of one policy, or of users by uin and then roles by id.
+type ListUnusedActionsRequest struct {
+	PrincipalType *string // what the principal is
+	PrincipalId   *string // uin of a user; id, name or resource name of a role
+	PolicyId      *int64  // id of a policy, which the caller may get: what it grants and nobody used by it
+	Days          int64   // how many days to look back
+	MaxItems      int64   // principals to look at
+	Marker        *string // Marker of the answer before
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *ListUnusedActionsRequest) Decode(v *wire.Value) {
+	r.Days = 90
+	r.MaxItems = 20
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "PrincipalType":
+			r.PrincipalType = f.StrPtr()
+		case "PrincipalId":
+			r.PrincipalId = f.StrPtr()
+		case "PolicyId":
+			r.PolicyId = f.IntPtr()
+		case "Days":
+			r.Days = f.Int()
+		case "MaxItems":
+			r.MaxItems = f.Int()
+		case "Marker":
+			r.Marker = f.StrPtr()
+		}
+	}
+}
+
+// ListUnusedActionsResponse is what ListUnusedActions answers.
+type ListUnusedActionsResponse struct {
+	List           []UnusedActions // what was not used
+	UnusedPolicies []UnusedPolicy  // policies that decided nothing, as far as the caller may read them
+	Redacted       bool            // whether policies were left out that the caller may not read
+	Since          int64           // what was used from then on counts, Unix seconds
+	TrackedSince   int64           // what was used before is not known, Unix seconds
+	IsPartial      bool            // whether some principal has too many policies to look at all that they grant
+	IsTruncated    bool            // whether there are more principals
+	Marker         string          // where to go on, empty at the end
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ListUnusedActionsResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"List":`...)
+	dst = append(dst, '[')
+	for i := range r.List {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.List[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"UnusedPolicies":`...)
+	dst = append(dst, '[')
+	for i := range r.UnusedPolicies {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.UnusedPolicies[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"Redacted":`...)
+	dst = wire.AppendBool(dst, r.Redacted)
+	dst = append(dst, `,"Since":`...)
+	dst = wire.AppendInt(dst, r.Since)
+	dst = append(dst, `,"TrackedSince":`...)
+	dst = wire.AppendInt(dst, r.TrackedSince)
+	dst = append(dst, `,"IsPartial":`...)
+	dst = wire.AppendBool(dst, r.IsPartial)
 	dst = append(dst, `,"IsTruncated":`...)
 	dst = wire.AppendBool(dst, r.IsTruncated)
 	dst = append(dst, `,"Marker":`...)
