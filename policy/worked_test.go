@@ -118,7 +118,7 @@ func known(e policy.PrincipalEntry) policy.Code {
 	switch {
 	case e.Entity.ID == "404":
 		return policy.CodePrincipalQcsNotExist
-	case e.Class == policy.ClassService && e.Text == "nobody.qcloud.com":
+	case e.Class == policy.ClassService && e.Text == "nobody.example.com":
 		return policy.CodePrincipalServiceNotExist
 	}
 	return ""
