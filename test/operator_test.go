@@ -224,6 +224,7 @@ type record struct {
 	KeyID      string          `json:"keyId"`
 	IP         string          `json:"ip"`
 	Region     string          `json:"region"`
+	Resources  []string        `json:"resources"`
 	Parameters json.RawMessage `json:"parameters"`
 	Outcome    string          `json:"outcome"`
 	Decision   said            `json:"decision"`
