@@ -56,17 +56,17 @@ func New(db *store.DB, c Config) *Engine {
 		revisions:   newRevisions(),
 	}
 	db.Subscribe(e.forget)
+	// Whoever reads a new revision must find nothing old in any cache, not only in those of this package.
+	db.SubscribeLast(e.revisions.changed)
 	return e
 }
 
-// forget drops what changes concern. The order counts: who has seen the new generation finds nothing old any more, and
-// who reads the new revision decides by the new state.
+// forget drops what changes concern. The order counts: who has seen the new generation finds nothing old any more.
 func (e *Engine) forget(changes []store.Change) {
 	e.forgetControls(changes)
 	e.forgetPrincipals(changes)
 	e.sets.forget(changes)
 	e.generations.changed(changes)
-	e.revisions.changed(changes)
 }
 
 // Cached is what is kept in memory, for metrics: principals, sets of policies that they share, statements in those.

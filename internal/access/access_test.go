@@ -236,6 +236,19 @@ func TestAChangeIsSeenAtOnceAndDropsOnlyWhatItConcerns(t *testing.T) {
 	}
 }
 
+// Who reads a new revision must decide by the new state whatever is cached elsewhere, so it comes after all the others.
+func TestTheRevisionChangesAfterEveryCache(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db, 1000)
+		before, during := w.engine.Revision(a), ""
+		db.Subscribe(func([]store.Change) { during = w.engine.Revision(a) })
+		w.change(func() {}, store.Change{Account: a, Kind: "key", ID: "AKIDx"})
+		if during != before || w.engine.Revision(a) == before {
+			t.Errorf("before %s, while others are told %s, then %s", before, during, w.engine.Revision(a))
+		}
+	})
+}
+
 // A decision may not see a later change and not the one before it: here the user was denied before its group was allowed.
 func TestADecisionDoesNotMixTwoMoments(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

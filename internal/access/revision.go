@@ -25,7 +25,7 @@ func (r *revisions) changed(changes []store.Change) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, c := range changes {
-		if c.Kind == store.KindEverything {
+		if c.Kind == store.KindEverything || c.Account == 0 {
 			r.epoch++
 			clear(r.of)
 			continue

@@ -48,6 +48,7 @@ type feed struct {
 	delivering sync.Mutex // one delivery at a time, so subscribers see an order
 	mu         sync.Mutex // guards subscribers
 	subscriber []*subscriber
+	last       []*subscriber // told after all of those
 
 	// Of the poller.
 	pool     *sql.DB
@@ -111,13 +112,25 @@ func (db *DB) Subscribe(fn func([]Change)) (cancel func()) {
 	}
 }
 
+// SubscribeLast is [DB.Subscribe] for who must not hear of a change before every
+// subscriber has dealt with it. It cannot be ended.
+func (db *DB) SubscribeLast(fn func([]Change)) {
+	f := db.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.last = append(slices.Clip(f.last), &subscriber{fn})
+}
+
 func (f *feed) deliver(changes []Change) {
 	f.delivering.Lock()
 	defer f.delivering.Unlock()
 	f.mu.Lock()
-	all := f.subscriber
+	all, last := f.subscriber, f.last
 	f.mu.Unlock()
 	for _, s := range all {
+		f.call(s, changes)
+	}
+	for _, s := range last {
 		f.call(s, changes)
 	}
 }

@@ -71,6 +71,20 @@ func TestChangesArriveBeforeTheAnswer(t *testing.T) {
 	})
 }
 
+func TestWhoSubscribesLastIsToldLast(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		var told []string
+		db.SubscribeLast(func([]store.Change) { told = append(told, "last") })
+		for _, name := range []string{"first", "second"} {
+			db.Subscribe(func([]store.Change) { told = append(told, name) })
+		}
+		change(t, db, store.Change{Kind: "user"})
+		if want := []string{"first", "second", "last"}; !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+	})
+}
+
 func TestAChangeThatIsNoTextFailsItsOwnCallOnly(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		open := gate(t, db)
