@@ -85,7 +85,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: 10_000, MaxStatements: 100_000})
 	w.Trail = audit.NewTrail(db, log)
 	finder := credential.NewFinder(w.Keys, 10_000)
-	w.Gateway = gateway.New(gateway.Config{NoLimits: true}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
+	w.Gateway = gateway.New(gateway.Config{NoLimits: true, Registered: known.Registered}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
 		Finder: finder, Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
 		server.Products(identity, sts.New(db, w.Keys, identity), questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known})))
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Keys: w.Keys, Finder: finder, Directory: identity,

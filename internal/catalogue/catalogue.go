@@ -68,6 +68,13 @@ func (c *Catalogue) Products() []*Product {
 // Service reports whether the product is registered.
 func (c *Catalogue) Service(name string) bool { return c.products[name] != nil }
 
+// Registered reports whether the operator registered the product, and hufu does not serve it: its requests go to a service
+// of somebody else's, which may hold the keys that verify signatures for it.
+func (c *Catalogue) Registered(service string) bool {
+	p := c.products[service]
+	return p != nil && p.Source != own && !p.Hosted()
+}
+
 // Complete reports whether all actions of the product are known.
 func (c *Catalogue) Complete(service string) bool {
 	p := c.products[service]

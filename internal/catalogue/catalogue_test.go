@@ -55,6 +55,27 @@ func TestWhatProductsHave(t *testing.T) {
 	}
 }
 
+func TestWhatTheOperatorRegistered(t *testing.T) {
+	c := load(t, workshop, "service: cmqqueue\ntitle: {en: Queues}\nlevel: resource\n")
+	for _, tc := range []struct {
+		name, service string
+		want          bool
+	}{
+		{"a product of a file", "workshop", true},
+		{"a built-in product that a file describes anew", "cmqqueue", true},
+		{"a built-in product", "cmqtopic", false},
+		{"one that hufu serves", "cam", false},
+		{"hufu itself", "hufu", false},
+		{"one that nobody knows", "cvm", false},
+		{"a name in other letters", "Workshop", false},
+		{"no name", "", false},
+	} {
+		if got := c.Registered(tc.service); got != tc.want {
+			t.Errorf("%s: %t, want %t", tc.name, got, tc.want)
+		}
+	}
+}
+
 func TestGranularityAndAccess(t *testing.T) {
 	c := load(t, "service: blob\ntitle: {en: Blobs}\nlevel: service\nactions:\n  - {name: GetBlob, access: read}\n")
 	for _, tc := range []struct {

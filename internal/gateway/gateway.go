@@ -24,6 +24,9 @@ type Config struct {
 	SigningHosts   []string       // further names under which clients may have signed the host
 	TrustedProxies []netip.Prefix // peers whose X-Forwarded headers count
 	NoLimits       bool           // --rate-limit off
+	// Registered tells the products that somebody else serves; nil: there are none. Whoever serves one can be given the
+	// keys that verify signatures for it, so such a signature proves nothing here.
+	Registered func(service string) bool
 }
 
 // Handler runs one action of a product. The generated Bind of a service version makes them from methods.
@@ -68,7 +71,7 @@ func New(config Config, d Dependencies, products []Product) *Gateway {
 			p.handlers[a] = product.Handlers[a.Name]
 		}
 	}
-	return &Gateway{Pipeline: p, Authenticator: &Authenticator{config: config, finder: d.Finder}, catalogue: newCatalogue(services), now: d.Now}
+	return &Gateway{Pipeline: p, Authenticator: &Authenticator{config: config, finder: d.Finder}, catalogue: newCatalogue(services, config.Registered), now: d.Now}
 }
 
 // ServeHTTP answers one API 3.0 request.

@@ -10,12 +10,16 @@ import (
 
 // catalogue finds services and actions by name. It is made once, from the contract.
 type catalogue struct {
-	versions map[string]map[string]*wire.Service // service, version
-	owners   map[[2]string][]*wire.Service       // (version, action): who defines it
+	versions   map[string]map[string]*wire.Service // service, version
+	owners     map[[2]string][]*wire.Service       // (version, action): who defines it
+	registered func(service string) bool           // products that somebody else serves
 }
 
-func newCatalogue(services []*wire.Service) *catalogue {
-	c := &catalogue{versions: map[string]map[string]*wire.Service{}, owners: map[[2]string][]*wire.Service{}}
+func newCatalogue(services []*wire.Service, registered func(string) bool) *catalogue {
+	c := &catalogue{versions: map[string]map[string]*wire.Service{}, owners: map[[2]string][]*wire.Service{}, registered: registered}
+	if registered == nil {
+		c.registered = func(string) bool { return false }
+	}
 	for _, s := range services {
 		if c.versions[s.Name] == nil {
 			c.versions[s.Name] = map[string]*wire.Service{}
@@ -42,16 +46,17 @@ func (c *catalogue) names(word, version string) bool {
 
 // target says which service a request is for, and which scope service a signature may name for it.
 type target struct {
-	service   string
-	hostLabel string // first label of the host as SDKs derive it, with the port if the host has no dot
-	byAction  bool   // nothing but (version, action) told the service
+	service    string
+	hostLabel  string // first label of the host as SDKs derive it, with the port if the host has no dot
+	byAction   bool   // nothing but (version, action) told the service
+	registered func(service string) bool
 }
 
 // resolve names the service of a request: path prefix, then the host's first label, then the scope of the signature,
 // then the one service that has this action in this version. An empty service is one that nothing names.
 func (c *catalogue) resolve(host, path, scope, version, action string) target {
 	label, _, _ := strings.Cut(host, ".")
-	t := target{hostLabel: label}
+	t := target{hostLabel: label, registered: c.registered}
 	if s := strings.Trim(path, "/"); c.known(s) {
 		t.service = s
 		return t
@@ -84,9 +89,14 @@ func hostService(host string) string {
 }
 
 // accepts reports whether the scope of a signature may name scope for this target. SDKs that take the first label of
-// their endpoint for the service sign with "127" or "hufu"; that is right as long as the action alone told the service.
+// their endpoint for the service sign with "127" or "hufu"; that is right as long as the action alone told the service. The
+// host is the sender's word: were the name of a registered product accepted, whoever holds its signing keys could call
+// in the name of everybody who ever called that product.
 func (t target) accepts(scope string) bool {
-	return scope == t.service || t.byAction && (scope == t.hostLabel || scope == tc3.StripPort(t.hostLabel))
+	if scope == t.service {
+		return true
+	}
+	return t.byAction && (scope == t.hostLabel || scope == tc3.StripPort(t.hostLabel)) && !t.registered(scope)
 }
 
 // endpoint reports whether a path is one that API 3.0 answers on.

@@ -22,7 +22,7 @@ func twoServices() *catalogue {
 		service("sts", "2018-08-13", "AssumeRole"),
 		service("hufu", "2026-12-01", "ExplainDecision"),
 		service("tag", "2019-01-16", "Shared"),
-	})
+	}, func(service string) bool { return service == "orders" })
 }
 
 func TestResolve(t *testing.T) {
@@ -57,6 +57,9 @@ func TestResolve(t *testing.T) {
 		{"the action of the extensions, for clients of an address", "127.0.0.1:8080", "/", "127", "2026-12-01", "ExplainDecision", "hufu", []string{"hufu", "127"}, []string{"cam"}},
 		{"the path of the extensions", "localhost", "/hufu", "hufu", "2026-12-01", "ExplainDecision", "hufu", []string{"hufu"}, []string{"cam"}},
 		{"an action that two services have, on a host named hufu", "hufu.example.com", "/", "hufu", "2019-01-16", "Shared", "", nil, nil},
+		{"a host named as a registered product", "orders.example.com", "/", "orders", "2019-01-16", "AddUser", "cam", []string{"cam"}, []string{"orders"}},
+		{"a host that is only a registered product's name", "orders:8080", "/", "orders", "2019-01-16", "AddUser", "cam", []string{"cam", "orders:8080"}, []string{"orders"}},
+		{"the path of a service, on the host of a registered product", "orders.example.com", "/cam", "orders", "2019-01-16", "AddUser", "cam", []string{"cam"}, []string{"orders"}},
 		{"no host at all", "", "/", "", "2018-08-13", "AssumeRole", "sts", []string{"sts"}, []string{"cam"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
