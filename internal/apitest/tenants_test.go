@@ -7,16 +7,19 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
 	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/store/storetest"
 	"github.com/hufu-iam/hufu/internal/wire"
@@ -72,7 +75,21 @@ func TestNothingCrossesAnAccount(t *testing.T) {
 		t.Logf("%d checks; of %d actions these never succeeded: %v", checks, len(builtActions), never)
 		w.Trail.Close()
 		checkTrail(t, w.DB, askers)
-	})
+	}, withProduct(t, "orders"))
+}
+
+// withProduct is a catalogue with a product that the operator registered.
+func withProduct(t *testing.T, name string) *catalogue.Catalogue {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name+".yaml")
+	if err := os.WriteFile(file, []byte("service: "+name+"\ntitle: {en: A product}\nlevel: resource\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := catalogue.Load(services.Services, catalogue.Config{Files: []string{file}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // checkTrail holds each record to the account whose credential signed the call.
@@ -298,8 +315,8 @@ func (x *tenants) structure(n *tenant, a *wire.Action, s *wire.Struct) apitest.P
 	return params
 }
 
-// mfa are members that fail every call as long as nobody has a second factor.
-var mfa = map[string]bool{"SerialNumber": true, "TokenCode": true}
+// mfa are members that fail every call as long as nobody has a second factor, or the one token that fits.
+var mfa = map[string]bool{"SerialNumber": true, "TokenCode": true, "SessionToken": true}
 
 // kinds says what a member names, by the end of its name.
 var kinds = []struct{ suffix, kind string }{
@@ -351,6 +368,10 @@ func (x *tenants) value(n *tenant, a *wire.Action, m *wire.Member) any {
 		return "86"
 	case "ServiceType":
 		return "cam"
+	case "Service":
+		return "orders"
+	case "Date":
+		return x.w.Now().UTC().Format(time.DateOnly)
 	case "DurationSeconds":
 		return 1800
 	case "SourceIdentity":

@@ -72,6 +72,17 @@ func (h *Holder) InForce(at time.Time) bool {
 	return h.Active && !h.Suspended && (!h.Temporary() || at.Before(h.Principal.Session.Expires))
 }
 
+// ToldBy reports whether each change that ends the credential is one of this account, so that whoever watches the account
+// hears of it. The session of a role that another account's key assumed ends with that key too.
+func (h *Holder) ToldBy(a store.Account) bool {
+	for _, c := range h.outdated {
+		if c.Account != a && c.Account != 0 { // 0: a federated login, which has no key
+			return false
+		}
+	}
+	return true
+}
+
 // ErrNotFound is a SecretId that never was, or whose key was deleted.
 var ErrNotFound = errors.New("no such SecretId")
 

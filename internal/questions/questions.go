@@ -11,9 +11,10 @@
 //	unused_actions.go       what may this one do that it does not
 //	marker.go               where a list goes on
 //	survey.go, patterns.go  what there is to decide about, read off the statements that allow
+//	signing_key.go          who signed this: for services that verify signatures by themselves
 //
-// All of it is read off real decisions of the policy engine, never off the text of a policy. Every question is about the
-// caller's own account.
+// What may be done is read off real decisions of the policy engine, never off the text of a policy. Every question is about
+// the caller's own account.
 package questions
 
 import (
@@ -42,8 +43,10 @@ type Directory interface {
 
 var _ Directory = (*cam.Product)(nil)
 
-// Catalogue knows the actions of the registered products.
+// Catalogue knows the registered products and their actions.
 type Catalogue interface {
+	// Registered reports whether the operator registered the product, and hufu does not serve it.
+	Registered(service string) bool
 	Titles() map[string]string
 	Actions(service string) map[string]bool
 	Complete(service string) bool

@@ -15,6 +15,8 @@ import (
 // shelf is a catalogue of two products: all of the actions of cvm are known, of cos one.
 type shelf struct{}
 
+func (shelf) Registered(string) bool { return false }
+
 func (shelf) Titles() map[string]string { return map[string]string{"cvm": "", "cos": ""} }
 
 func (shelf) Actions(service string) map[string]bool {

@@ -40,6 +40,11 @@ func Bind(impl any) map[string]Handler {
 		handlers["ExplainDecision"] = handler(x.ExplainDecision)
 	}
 	if x, ok := impl.(interface {
+		GetSigningKey(context.Context, *call.Call, *GetSigningKeyRequest) (*GetSigningKeyResponse, error)
+	}); ok {
+		handlers["GetSigningKey"] = handler(x.GetSigningKey)
+	}
+	if x, ok := impl.(interface {
 		ListAllowedActions(context.Context, *call.Call, *ListAllowedActionsRequest) (*ListAllowedActionsResponse, error)
 	}); ok {
 		handlers["ListAllowedActions"] = handler(x.ListAllowedActions)

@@ -10,6 +10,8 @@ import (
 
 var (
 	pattern1 = regexp.MustCompile(`^(?:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+	pattern2 = regexp.MustCompile(`^(?:[a-z0-9][a-z0-9_-]{0,63})$`)
+	pattern3 = regexp.MustCompile(`^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})$`)
 )
 
 var typeAllowedActions = wire.Struct{Name: "AllowedActions", Members: []wire.Member{
@@ -219,6 +221,30 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		Errors: []string{
 			"ResourceNotFound.PrincipalNotExist",
 			"ResourceNotFound.RoleNotFound",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "GetSigningKey",
+		Permission: "hufu:GetSigningKey", Resource: "qcs::hufu::uin/{owner}:service/{Service}", Write: false, Planned: false, Unsigned: false, Rate: 10000,
+		New: func() wire.Request { return new(GetSigningKeyRequest) },
+		Input: &wire.Struct{Name: "GetSigningKeyRequest", Members: []wire.Member{
+			{Name: "AccessKeyId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 128, HasMax: true},
+			{Name: "Service", Kind: wire.String, Required: true, Pattern: pattern2},
+			{Name: "Date", Kind: wire.String, Required: true, Pattern: pattern3},
+			{Name: "SessionToken", Kind: wire.String, Secret: true, MaxBytes: 4096},
+		}},
+		Output: &wire.Struct{Name: "GetSigningKeyResponse", Members: []wire.Member{
+			{Name: "SigningKey", Kind: wire.String, Secret: true},
+			{Name: "ExpiredTime", Kind: wire.Int},
+			{Name: "PrincipalType", Kind: wire.String},
+			{Name: "PrincipalId", Kind: wire.String},
+			{Name: "AccountUin", Kind: wire.Uint},
+			{Name: "SessionName", Kind: wire.String},
+			{Name: "Revision", Kind: wire.String},
+			{Name: "Cacheable", Kind: wire.Bool},
+		}},
+		Errors: []string{
+			"ResourceNotFound.SecretNotExist",
 		},
 	},
 	{

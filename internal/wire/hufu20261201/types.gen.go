@@ -747,6 +747,65 @@ func (r *ExplainDecisionResponse) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// GetSigningKeyRequest is what GetSigningKey takes. Gives a service what it needs to verify the TC3 signatures of one
+// caller by itself: the key that is derived from the caller's SecretKey for one day and this service alone.
+type GetSigningKeyRequest struct {
+	AccessKeyId  string  // SecretId that the request names, of a permanent or temporary key
+	Service      string  // service that the request is signed for: a product that the operator registered
+	Date         string  // date of its credential scope, YYYY-MM-DD in UTC: one that a signature of now may have
+	SessionToken *string // token of the request; a temporary key needs it, a permanent one has none
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *GetSigningKeyRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "AccessKeyId":
+			r.AccessKeyId = f.Str()
+		case "Service":
+			r.Service = f.Str()
+		case "Date":
+			r.Date = f.Str()
+		case "SessionToken":
+			r.SessionToken = f.StrPtr()
+		}
+	}
+}
+
+// GetSigningKeyResponse is what GetSigningKey answers.
+type GetSigningKeyResponse struct {
+	SigningKey    string // the key of TC3-HMAC-SHA256, 32 bytes in base64
+	ExpiredTime   int64  // when the key is of no more use, Unix seconds: the end of the day and of the skew, or that of the session
+	PrincipalType string // whose SecretId it is: root, user or role
+	PrincipalId   string // uin or id of the role
+	AccountUin    int64  // uin of the root account
+	SessionName   string // name of the session of a temporary credential
+	Revision      string // state of the account that the answer rests on; see GET /access/v1/revision
+	Cacheable     bool   // whether the answer holds for as long as the account has this revision
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *GetSigningKeyResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"SigningKey":`...)
+	dst = wire.AppendString(dst, r.SigningKey)
+	dst = append(dst, `,"ExpiredTime":`...)
+	dst = wire.AppendInt(dst, r.ExpiredTime)
+	dst = append(dst, `,"PrincipalType":`...)
+	dst = wire.AppendString(dst, r.PrincipalType)
+	dst = append(dst, `,"PrincipalId":`...)
+	dst = wire.AppendString(dst, r.PrincipalId)
+	dst = append(dst, `,"AccountUin":`...)
+	dst = wire.AppendInt(dst, r.AccountUin)
+	dst = append(dst, `,"SessionName":`...)
+	dst = wire.AppendString(dst, r.SessionName)
+	dst = append(dst, `,"Revision":`...)
+	dst = wire.AppendString(dst, r.Revision)
+	dst = append(dst, `,"Cacheable":`...)
+	dst = wire.AppendBool(dst, r.Cacheable)
+	return append(dst, '}')
+}
+
 // ListAllowedActionsRequest is what ListAllowedActions takes. Lists what a principal of the account may do now,
 // service by service.
 type ListAllowedActionsRequest struct {
