@@ -7,6 +7,7 @@
 //	POST /access/v1/search/subject            who may do this to that
 //	POST /access/v1/search/resource           what may be done this to
 //	POST /access/v1/search/action             what may be done to that
+//	GET  /access/v1/revision                  has anything changed that answers may rest on
 //	any  /access/v1/forward                   may the signer of this request do what the proxy says it does
 //
 // Read a question in this order:
@@ -21,6 +22,7 @@
 //	record.go     what the audit trail keeps of a question
 //	search.go     all subjects, resources or actions that a question leaves out; candidates.go is where they come from
 //	forward.go    a proxy's question about the signer of a request; original.go is that request
+//	revision.go   the poll of services that keep answers
 //
 // Two accounts must agree before something is told: the asker needs hufu:Evaluate (searches hufu:Search), and the subject
 // is of the asker's own account, or the resource is owned by it. Nothing tells whether a principal of another account

@@ -110,6 +110,8 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	at, ok := endpoints[r.URL.Path]
 	switch {
+	case r.URL.Path == revisionPath:
+		d.tellRevision(w, r)
 	case !ok:
 		http.NotFound(w, r)
 	case r.Method != http.MethodPost:
@@ -159,7 +161,7 @@ func (d *Door) ask(w http.ResponseWriter, r *http.Request, at *endpoint, facts *
 	}
 	facts.Caller = &holder.Principal
 	asked := at.read(d, r.Header.Get("Content-Type"), body)
-	return d.Run(r.Context(), gateway.Ask{Facts: *facts, Holder: holder, Action: at.action, Task: asked, Weight: asked.weight()})
+	return d.Run(r.Context(), gateway.Ask{Facts: *facts, Holder: holder, Action: at.action, Task: asked, Weight: asked.weight(), Quiet: at == &poll})
 }
 
 // read reads a body.

@@ -51,6 +51,9 @@ type Ask struct {
 	Params *wire.Value
 	Task   Task // in place of Params and a product's handler
 	Weight int  // how often the call counts against its rate, 0 = once
+	// Quiet leaves no audit record of success. It is for calls that only ask whether anything has changed: every service
+	// makes one a second, and what they tell is nothing that a record could be missed for.
+	Quiet bool
 }
 
 // Task is a call of a door whose requests and answers no contract describes; its Action has a permission, a rate and
@@ -257,7 +260,7 @@ func (t *attempt) finish(failed *fault.Error) {
 	if failed != nil {
 		outcome = failed.Code
 	}
-	if !t.recorded {
+	if !t.recorded && (failed != nil || !t.ask.Quiet) {
 		if err := t.trail.Append(t.record(outcome)); err != nil {
 			t.log.Error("audit record lost", "request_id", t.call.RequestID, "error", err)
 		}
