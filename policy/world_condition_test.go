@@ -30,7 +30,7 @@ var keyFamilies = []keyFamily{
 	{"string", []string{"qcs:resource_tag", "qcs:request_tag", "qcs:tag"},
 		[]string{"env&prod", "env&dev", "env&*", "team&${qcs:principal_tag_value}", "*&prod", "ENV&PROD", "${qcs:principal_tag_key}&${qcs:principal_tag_value}", "x&"},
 		nil, nil},
-	{"string", []string{"qcs:resource_tag/env", "qcs:request_tag/env", "qcs:tag/team", "qcs:resource_tag/my:region", "qcs:request_tag/a/b"},
+	{"string", []string{"qcs:resource_tag/env", "qcs:request_tag/env", "qcs:tag/team", "qcs:resource_tag/x", "qcs:request_tag/x", "qcs:resource_tag/my:region", "qcs:request_tag/a/b"},
 		[]string{"prod", "dev", "", "p*", "PROD", "${qcs:principal_tag_value}", "gz"},
 		[]string{"prod"}, nil},
 	{"string", []string{"cvm:region", "vpc:region"},
@@ -79,13 +79,13 @@ func drawConditions(c choices) string {
 		family := pick(c, keyFamilies)
 		key := pick(c, family.keys)
 		op, values := family.operators, family.values
-		switch c.IntN(12) {
+		switch c.IntN(13) {
 		case 9: // keys may be looked at as text whatever they are
 			op, values = "string", append(family.texts, values...)
 		case 10: // or as anything else
 			op = pick(c, []string{"numeric", "date", "bool", "ip"})
 			values = familyOf(op).values
-		case 11:
+		case 11, 12:
 			op, values = "null", familyOf("bool").values
 		}
 		operator := pick(c, operators[op])

@@ -321,12 +321,6 @@ func drawResource(c choices) string {
 
 // patternText joins the segments of a pattern.
 func patternText(project, service, region, account, path string) string {
-	if fewStars(path) == "*/*" {
-		path = "*"
-	}
-	if fewStars(path) == "*" && (project == "id/5" || project == "id/6") {
-		project = ""
-	}
 	return strings.Join([]string{"qcs", project, service, region, account, path}, ":")
 }
 

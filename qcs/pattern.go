@@ -1,6 +1,9 @@
 package qcs
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // An Account is a root account by its two numbers. AppID may be empty where
 // it is not known; then patterns that name the account by it do not match.
@@ -73,7 +76,9 @@ func ParsePattern(text string) (Pattern, error) {
 	if err := checkPath(seg[5]); err != nil {
 		return Pattern{}, err
 	}
-	p.path = NewGlob(seg[5])
+	if p.path = NewGlob(seg[5]); slices.Equal(p.path.parts, []string{"", "/", ""}) {
+		p.path = NewGlob("*") // every type, every object: also one without a type
+	}
 	return p, nil
 }
 
@@ -123,7 +128,8 @@ func parseAccount(s string) (accountForm, string, error) {
 // String returns the pattern as written.
 func (p Pattern) String() string { return p.text }
 
-// Path returns the sixth segment as written; "*" for a pattern that is "*".
+// Path returns the sixth segment as written; "*" for a pattern that is "*",
+// and for "*/*", which means the same.
 func (p Pattern) Path() string { return p.path.String() }
 
 // Service returns the service segment in lower case; "*" where it is empty.
@@ -207,20 +213,21 @@ func isUIN(account, uin string) bool {
 }
 
 // MatchAny reports whether the pattern covers a call that touches no object,
-// made to the given service (in lower case). Only patterns that restrict
-// nothing do: a statement about particular objects says nothing about such a
-// call, neither allowing nor denying it.
+// made to the given service (in lower case). Only patterns that leave service,
+// region, account and path open do: a statement about particular objects says
+// nothing about such a call, neither allowing nor denying it. A project does
+// not matter: what is in no project is in all of them.
 func (p Pattern) MatchAny(service string, s Scope) bool {
 	if p.all {
 		return true
 	}
-	if p.project != "" || !p.region.All() {
+	if !p.region.All() {
 		return false
 	}
 	if !p.service.All() && !(p.service.Literal() && p.service.Match(service)) {
 		return false
 	}
-	if path := p.path.String(); !p.path.All() && path != "*/*" {
+	if !p.path.All() {
 		return false
 	}
 	switch p.form {

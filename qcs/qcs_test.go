@@ -79,7 +79,7 @@ func TestMatchAny(t *testing.T) {
 		"*": true, "": true, "qcs::cvm:::*": true, "qcs:::::*": true, "qcs::*:*:*:*/*": true, "qcs:id/0:cvm::uin/-1:**": true,
 		"qcs::cvm::uin/100000000001:*": true, "qcs::cvm::uid/1250000001:*": true, "qcs::cvm::*:*": true,
 		"qcs::cvm::uin/100000000002:*": false, "qcs::cvm::uid/1250000002:*": false, "qcs::cam::anyone:*": false,
-		"qcs::cos:::*": false, "qcs::cv*:::*": false, "qcs::cvm:gz::*": false, "qcs:id/5:cvm:::*": false,
+		"qcs::cos:::*": false, "qcs::cv*:::*": false, "qcs::cvm:gz::*": false, "qcs:id/5:cvm:::*": true,
 		"qcs::cvm:::instance/*": false, "qcs::cvm:::x": false,
 	} {
 		p, err := ParsePattern(pattern)

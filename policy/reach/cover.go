@@ -167,7 +167,7 @@ func (r *Resource) Path() string { return r.path.text }
 // Any reports whether the pattern is about calls that touch no object, if
 // they are made to its service.
 func (r *Resource) Any() bool {
-	return r.everything || r.project == "" && r.region.glob.All() && (r.path.glob.All() || r.path.text == "*/*") &&
+	return r.everything || r.region.glob.All() && r.path.glob.All() &&
 		(r.service.glob.All() || r.service.glob.Literal())
 }
 

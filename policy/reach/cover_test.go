@@ -48,7 +48,7 @@ func TestPatternsOfResources(t *testing.T) {
 		{"*", "*", true},
 		{"qcs:::::*", "*", false}, // an empty account is the own one
 		{"qcs::*:*:*:*", "*", true},
-		{"qcs::*:*:*:*/*", "*", false},
+		{"qcs::*:*:*:*/*", "*", true},
 		{"qcs::cvm:::*", "qcs::cvm:gz::instance/ins-1", true},
 		{"qcs::cvm:ap-*::*", "qcs::cvm:gz::instance/ins-1", true},
 		{"qcs::cvm:gz::instance/*", "qcs::cvm:::instance/*", false},
@@ -67,8 +67,8 @@ func TestPatternsOfResources(t *testing.T) {
 		{"qcs::x:::q/${uin}", "qcs::x:::q/*", false},
 		{"qcs::x:::q/${uin}", "qcs::x:::q/${owner_uin}", false},
 		{"qcs::x:::*{uin}", "qcs::x:::${uin}", false}, // a variable is one thing
-		{"qcs::x:::*/*", "qcs::x:::*", false},
-		{"qcs::x:::**/*", "qcs::x:::*/*", false}, // only the latter is about calls without object
+		{"qcs::x:::*/*", "qcs::x:::*", true}, // it means the same
+		{"qcs::x:::**/*", "qcs::x:::*/*", true},
 		{"qcs::x:::*", "qcs::x:::*/*", true},
 	} {
 		a, err := ParseResource(c.a)
