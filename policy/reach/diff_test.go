@@ -189,9 +189,9 @@ func TestTrustAndResourcePolicies(t *testing.T) {
 
 func TestAComparisonHasABound(t *testing.T) {
 	var before, after []string
-	for i := range 60 {
-		before = append(before, st(fmt.Sprintf("+a:*%c*%c* qcs::x:::*%c*", 'a'+i%20, 'A'+i%26, 'a'+i%26), `{"string_like":{"k:a":"`+strings.Repeat("a*", i)+`"}}`))
-		after = append(after, st(fmt.Sprintf("-a:*%c*%c* qcs::x:::*%c*", 'A'+i%20, 'a'+i%26, 'b'+i%25), `{"string_not_like":{"k:b":"`+strings.Repeat("b*", i)+`"}}`))
+	for i := range 300 {
+		before = append(before, st(fmt.Sprintf("+a:*%c*%c* qcs::x:::*%c*", 'a'+i%20, 'A'+i%26, 'a'+i%26), `{"string_like":{"k:a":"`+strings.Repeat("a*", i%20)+`"}}`))
+		after = append(after, st(fmt.Sprintf("-a:*%c*%c* qcs::x:::*%c*", 'A'+i%20, 'a'+i%26, 'b'+i%25), `{"string_not_like":{"k:b":"`+strings.Repeat("b*", i%20)+`"}}`))
 	}
 	old, new := sources(t, before...), sources(t, after...)
 	start := time.Now()
@@ -351,4 +351,59 @@ func TestDocumentsOfEveryKind(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Conditions that nothing meets are tried for as long as any are.
+func TestConditionsAreTriedInBoundedTime(t *testing.T) {
+	var after []string
+	for i := range 400 {
+		after = append(after, st(fmt.Sprintf("+a:A%d", i), fmt.Sprintf(`{"numeric_less_than":{"k:%d":[1,2,3]},"numeric_greater_than":{"k:%d":[4,5,6]}}`, i, i)))
+	}
+	old, new := sources(t, st("+a:*")), sources(t, after...)
+	start := time.Now()
+	r := Diff(old, new, Options{Principal: alice}, identity(old, new))
+	t.Logf("%d questions took %s", r.Asked, time.Since(start))
+	if d := time.Since(start); d > 20*time.Second {
+		t.Errorf("%d questions took %s", r.Asked, d)
+	}
+}
+
+// FuzzDocuments compares any two documents in bounded time. A document differs
+// from itself in nothing.
+func FuzzDocuments(f *testing.F) {
+	f.Add(st("+cvm:*"), st("-cvm:Stop qcs::cvm:::instance/ins-1", `{"ip_equal":{"qcs:ip":"10.0.0.0/8"}}`), uint8(0))
+	f.Add(st("+*:Get*One* qcs:id/5:x:ap-*::a/${uin}/*"), st("+x:G*t* qcs::x::uin/*:*/1"), uint8(4))
+	f.Add(`{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":"qcs::cam::uin/1:root"}}`, `{"effect":"deny","action":"sts:AssumeRole","principal":{"service":"a.b"}}`, uint8(1))
+	f.Add(`{"effect":"allow","action":"cos:*","resource":"","principal":"*"}`, `{"effect":"deny","action":"permid/280655","resource":"*","principal":{"qcs":"qcs::cam::uin/1:groupid/1"}}`, uint8(5))
+	f.Fuzz(func(t *testing.T, a, b string, kind uint8) {
+		o := Options{Kind: policy.DocumentKind(kind % 6), Products: shop{}}
+		read := func(text string) *policy.Document {
+			d, err := policy.Check(`{"version":"2.0","statement":[`+text+`]}`, policy.Rules{Kind: o.Kind})
+			if err != nil {
+				return nil
+			}
+			return d
+		}
+		x, y := read(a), read(b)
+		if x == nil || y == nil {
+			return
+		}
+		start := time.Now()
+		for _, c := range Documents(x, read(a), o) {
+			if len(c.Changes) > 0 {
+				t.Errorf("%s differs from itself: %+v", a, c.Changes)
+			}
+		}
+		there, back := Documents(x, y, o), Documents(y, x, o)
+		if d := time.Since(start); d > 5*time.Second {
+			t.Errorf("it took %s", d)
+		}
+		for _, c := range there {
+			for _, d := range back {
+				if c.Principal == d.Principal && !c.Partial && !d.Partial && (len(c.Changes) == 0) != (len(d.Changes) == 0) {
+					t.Errorf("%s and %s differ in one direction only", a, b)
+				}
+			}
+		}
+	})
 }

@@ -9,11 +9,17 @@ import (
 // patterns with many stars meet in very many ways.
 const maxParts = 16
 
+// A meter bounds the work on all meetings of a comparison.
+type meter struct{ left int }
+
 // meet returns patterns that together match what both a and b match: none if
-// nothing is. It may leave some out where there would be very many.
-func meet(a, b string) []string {
-	var m meeting
+// nothing is. It may leave some out where there would be very many, or when
+// the meter has run out.
+func (w *meter) meet(a, b string) []string {
+	m := meeting{left: min(w.left, 4096)}
+	before := m.left
 	m.walk("", squeeze(a), squeeze(b))
+	w.left -= before - m.left
 	return widest(m.found)
 }
 
@@ -27,14 +33,15 @@ func squeeze(s string) string {
 
 type meeting struct {
 	found []string
-	steps int
+	left  int // steps
 }
 
 // walk goes through both patterns at once. What was matched so far is done.
 func (m *meeting) walk(done, a, b string) {
-	if m.steps++; m.steps > 4096 || len(m.found) >= 4*maxParts {
+	if m.left == 0 || len(m.found) >= 4*maxParts {
 		return
 	}
+	m.left--
 	switch {
 	case a == "" || b == "":
 		if strings.Trim(a+b, "*") == "" {

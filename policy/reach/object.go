@@ -215,9 +215,9 @@ func (s *search) meetResources(a, b string) []string {
 		return nil
 	}
 	var all []string
-	for _, service := range meet(x.service.text, y.service.text) {
-		for _, region := range meet(x.region.text, y.region.text) {
-			for _, path := range meet(x.path.text, y.path.text) {
+	for _, service := range s.work.meet(x.service.text, y.service.text) {
+		for _, region := range s.work.meet(x.region.text, y.region.text) {
+			for _, path := range s.work.meet(x.path.text, y.path.text) {
 				if path != "" {
 					all = append(all, join(project, service, region, account, path))
 				}

@@ -71,6 +71,7 @@ const (
 	defaultLimit = 20_000
 	maxPatterns  = 400 // of actions, and of the resources of one action
 	maxFacts     = 64  // combinations of facts that are tried
+	maxWork      = 2_000_000
 )
 
 // Witnesses returns the questions at which the answers by two sets of policies
@@ -108,11 +109,12 @@ type search struct {
 	rules   []*rule
 	filler  string            // letters that no pattern has
 	labels  map[string]string // resources as they were written
+	work    meter
 	partial bool
 }
 
 func newSearch(old, new []policy.Source, o Options) *search {
-	s := &search{o: o, owner: o.Owner, self: o.Principal.Account, labels: map[string]string{}}
+	s := &search{o: o, owner: o.Owner, self: o.Principal.Account, labels: map[string]string{}, work: meter{maxWork}}
 	if s.owner.UIN == "" {
 		s.owner = o.Principal.Account
 	}
@@ -300,7 +302,7 @@ func (s *search) actions() []cell {
 			}
 		}
 	}
-	patterns := s.closure(seeds, all, meetActions)
+	patterns := s.closure(seeds, all, s.meetActions)
 	var cells []cell
 	for _, text := range patterns {
 		a, ok := ParseAction(text)
@@ -315,12 +317,12 @@ func (s *search) actions() []cell {
 	return append(cells, s.known(patterns)...)
 }
 
-func meetActions(a, b string) []string {
+func (s *search) meetActions(a, b string) []string {
 	serviceA, nameA, _ := strings.Cut(a, ":")
 	serviceB, nameB, _ := strings.Cut(b, ":")
 	var all []string
-	for _, service := range meet(serviceA, serviceB) {
-		for _, name := range meet(nameA, nameB) {
+	for _, service := range s.work.meet(serviceA, serviceB) {
+		for _, name := range s.work.meet(nameA, nameB) {
 			all = append(all, service+":"+name)
 		}
 	}
@@ -399,12 +401,12 @@ func (s *search) closure(seeds, all []string, meet func(a, b string) []string) [
 	}
 	add(seeds...)
 	for i := 0; i < len(list); i++ {
-		if len(list) > maxPatterns {
+		if len(list) > maxPatterns || s.work.left <= 0 {
 			s.partial = true
-			return list[:maxPatterns]
+			return list[:min(len(list), maxPatterns)]
 		}
 		for _, other := range all {
-			if other != list[i] {
+			if other != list[i] && len(list) <= maxPatterns {
 				add(meet(list[i], other)...)
 			}
 		}
