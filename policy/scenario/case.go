@@ -55,7 +55,7 @@ type Layers struct {
 	// Group has the group of each policy of Identity that comes by one, by the
 	// policy's index.
 	Group    map[int]string
-	Resource        []policy.Source // of the resource, or the role's trust policy
+	Resource []policy.Source // of the resource, or the role's trust policy
 }
 
 // Compile makes the layers that policy.Decide reads.
