@@ -33,6 +33,7 @@ var forbidden = []struct{ from, to, why string }{
 	{"internal/sts", "net/http", "a product never sees a transport"},
 	{"internal/gateway", "internal/cam", "doors know products only as handlers"},
 	{"internal/gateway", "internal/sts", "doors know products only as handlers"},
+	{"internal/authzen", "internal/cam", "doors know products only by what they ask of them"},
 }
 
 func TestPackagesDoNotReachWhereTheyMustNot(t *testing.T) {

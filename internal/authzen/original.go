@@ -26,7 +26,7 @@ func unclear(what string) *fault.Error {
 
 // misconfigured is the failure for what the proxy should have said.
 func misconfigured(what string) *fault.Error {
-	return fault.New(code.InternalError).WithDetail("The proxy's configuration is not complete: " + what + ".")
+	return malformed("", "The proxy's configuration is not complete: "+what+".")
 }
 
 func readOriginal(r *http.Request) (o original, err error) {
