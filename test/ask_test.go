@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// said is the answer of a door that has no envelope.
-type said struct {
+// reply is the answer of a door that has no envelope.
+type reply struct {
 	status int
 	header http.Header
 	text   string
@@ -26,9 +26,14 @@ type said struct {
 // plain is the client for what is no API 3.0.
 var plain = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-func listen(t testing.TB, r *http.Request) *said {
+func listen(t testing.TB, r *http.Request) *reply {
 	t.Helper()
-	answer, err := plain.Do(r)
+	return answered(t, plain, r)
+}
+
+func answered(t testing.TB, by *http.Client, r *http.Request) *reply {
+	t.Helper()
+	answer, err := by.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +42,7 @@ func listen(t testing.TB, r *http.Request) *said {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &said{status: answer.StatusCode, header: answer.Header, text: string(text)}
+	a := &reply{status: answer.StatusCode, header: answer.Header, text: string(text)}
 	if answer.Header.Get("Content-Type") == "application/json" {
 		if err := json.Unmarshal(text, &a.body); err != nil {
 			t.Fatalf("%v: %s", err, text)
@@ -47,20 +52,18 @@ func listen(t testing.TB, r *http.Request) *said {
 }
 
 // puts sends a question, signed.
-func (s *server) puts(t testing.TB, c credential, what, body string) *said {
+func (s *server) puts(t testing.TB, c credential, what, body string) *reply {
 	t.Helper()
-	m := s.ask("hufu:Evaluate", body).as(c)
-	m.path, m.header = "/access/v1/"+what, map[string]string{"X-TC-Token": c.token}
-	return listen(t, m.request(t))
+	return answered(t, s.client, s.decisionCall(t, c, "/access/v1/"+what, json.RawMessage(body)).request(t))
 }
 
-// question is one as JSON.
-func question(subject, action, resource string) string {
+// asking is one question as JSON.
+func asking(subject, action, resource string) string {
 	typ, id, _ := strings.Cut(subject, "/")
 	return fmt.Sprintf(`{"subject":{"type":"%s","id":"%s"},"action":{"name":"%s"},"resource":{"type":"qcs","id":"%s"}}`, typ, id, action, resource)
 }
 
-func (a *said) wants(t testing.TB, status int, pieces ...string) *said {
+func (a *reply) wants(t testing.TB, status int, pieces ...string) *reply {
 	t.Helper()
 	if a.status != status {
 		t.Errorf("status %d, want %d: %s", a.status, status, a.text)
@@ -74,7 +77,7 @@ func (a *said) wants(t testing.TB, status int, pieces ...string) *said {
 }
 
 // decides holds the decision of one question to what is wanted.
-func (s *server) decides(t testing.TB, c credential, want bool, q string) *said {
+func (s *server) decides(t testing.TB, c credential, want bool, q string) *reply {
 	t.Helper()
 	a := s.puts(t, c, "evaluation", q).wants(t, http.StatusOK)
 	if a.body["decision"] != want {
@@ -98,8 +101,8 @@ func TestAServiceAsksAndIsAnswered(t *testing.T) {
 		uin, alice := s.user(t, bootstrap, "alice")
 		s.grants(t, bootstrap, asker, "ask", "hufu:Evaluate", "*", "")
 		start := s.grants(t, bootstrap, uin, "start", "cvm:StartInstances", "qcs::cvm:::instance/*", "")
-		q := question(fmt.Sprint("user/", uin), "cvm:StartInstances", "qcs::cvm:ap-guangzhou::instance/ins-1")
-		by := question("key/"+alice.id, "cvm:StartInstances", "qcs::cvm:ap-guangzhou::instance/ins-1")
+		q := asking(fmt.Sprint("user/", uin), "cvm:StartInstances", "qcs::cvm:ap-guangzhou::instance/ins-1")
+		by := asking("key/"+alice.id, "cvm:StartInstances", "qcs::cvm:ap-guangzhou::instance/ins-1")
 
 		s.decides(t, pep, true, q)
 		s.decides(t, pep, true, by)
@@ -107,7 +110,7 @@ func TestAServiceAsksAndIsAnswered(t *testing.T) {
 		s.puts(t, credential{id: pep.id, key: "wrong"}, "evaluation", q).wants(t, http.StatusUnauthorized, "AuthFailure.SignatureFailure")
 		stranger := s.createAccount(t, "stranger").credential()
 		s.puts(t, stranger, "evaluation", q).wants(t, http.StatusOK, `"decision":false`) // the name has no account: it is the stranger's
-		s.puts(t, stranger, "evaluation", question(fmt.Sprint("user/", uin), "cvm:StartInstances", "qcs::cvm::uin/100000000001:instance/ins-1")).wants(t, http.StatusForbidden)
+		s.puts(t, stranger, "evaluation", asking(fmt.Sprint("user/", uin), "cvm:StartInstances", "qcs::cvm::uin/100000000001:instance/ins-1")).wants(t, http.StatusForbidden)
 
 		// What is revoked is revoked for the very next decision.
 		s.must(t, bootstrap, "cam:DetachUserPolicy", params{"DetachUin": uin, "PolicyId": start})
@@ -175,7 +178,7 @@ func TestAThousandQuestionsInOneCall(t *testing.T) {
 		var over atomic.Int64
 		for range 100 {
 			wg.Go(func() {
-				if s.puts(t, bootstrap, "search/subject", question("user/1", "cvm:StartInstances", "*")).status == http.StatusTooManyRequests {
+				if s.puts(t, bootstrap, "search/subject", asking("user/1", "cvm:StartInstances", "*")).status == http.StatusTooManyRequests {
 					over.Add(1)
 				}
 			})
@@ -234,7 +237,7 @@ func TestThePageOnAskingIsTrue(t *testing.T) {
 			t.Fatalf("%s: %v\n%s", name, err, text)
 		}
 	}
-	answered := 0
+	compared := 0
 	for i, example := range examples[1:] {
 		if example[0] != "bash" {
 			continue
@@ -251,13 +254,13 @@ func TestThePageOnAskingIsTrue(t *testing.T) {
 			t.Errorf("%s\nis answered %s", example[1], got)
 		}
 		if next := examples[min(i+2, len(examples)-1)]; next[0] == "json" {
-			answered++
+			compared++
 			if got, want := variable.ReplaceAllString(got, "…"), variable.ReplaceAllString(next[1], "…"); got != want {
 				t.Errorf("%s\nis answered\n%s\nnot\n%s", example[1], got, want)
 			}
 		}
 	}
-	if answered != 5 {
-		t.Errorf("%d answers were compared", answered)
+	if compared != 5 {
+		t.Errorf("%d answers were compared", compared)
 	}
 }

@@ -51,9 +51,10 @@ func (o *observer) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(body))
-	if strings.HasPrefix(r.URL.Path, "/access/") {
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/access/v1/evaluation"):
 		o.checkDecisions(answer, body)
-	} else {
+	case !strings.HasPrefix(r.URL.Path, "/access/"):
 		o.check(answer, body)
 	}
 	return answer, nil

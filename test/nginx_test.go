@@ -77,7 +77,7 @@ func nginx(t testing.TB, hufu, upstream string) string {
 }
 
 // visit is a request through the proxy, signed as a client of the service does.
-func visit(t testing.TB, c credential, method, proxy, path, body string, header map[string]string) *said {
+func visit(t testing.TB, c credential, method, proxy, path, body string, header map[string]string) *reply {
 	t.Helper()
 	r, err := http.NewRequest(method, "http://"+proxy+path, strings.NewReader(body))
 	if err != nil {
