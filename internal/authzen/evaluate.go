@@ -190,7 +190,7 @@ func (e *evaluation) decide(ctx context.Context, from, shared *wire.Value, v *ve
 		return err
 	}
 	v.decision, e.trusts = policy.Decide(asked), asked.AssumeRole
-	v.use(&who.principal, q.action)
+	v.used, _ = used(&who.principal, q.action, v.decision)
 	v.cacheable = q.resource.whose != theirs && q.action != assumeRole && who.principal.Session == nil && !asked.Timed()
 	if s := v.decision.Statement; s != nil && !v.decision.Allowed {
 		if v.named, err = e.mayRead(ctx, v.decision.Layer, s.PolicyID); err != nil {

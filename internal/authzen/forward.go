@@ -167,6 +167,10 @@ func (f *forwarding) Describe(r *audit.Record) {
 	r.Parameters = append(b, '}')
 	if f.decided {
 		r.Resources, r.Decision, r.Explanation = []string{f.resource}, recorded(f.decision), f.kept
+		action, _, _ := f.parseAction(f.action) // Run has read it too
+		if u, ok := used(f.call.Caller, action, f.decision); ok {
+			r.Uses = []audit.Use{u}
+		}
 	}
 }
 

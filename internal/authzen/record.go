@@ -35,15 +35,17 @@ func (e *evaluation) Describe(r *audit.Record) {
 	r.Decision, r.Explanation = recorded(v.decision), v.kept
 }
 
-// use notes what a user or role was allowed, for the trail to keep: the service that asks is about to let it.
-func (v *verdict) use(who *call.Principal, action policy.Action) {
-	if !v.decision.Allowed || who.Kind != call.User && who.Kind != call.Role {
-		return
+// used is what a user or role was allowed, for the trail to keep: the service that asks is about to let it. Not ok for whom
+// no policy is needed, and for a denial.
+func used(who *call.Principal, action policy.Action, d policy.Decision) (u audit.Use, ok bool) {
+	if !d.Allowed || who.Kind != call.User && who.Kind != call.Role {
+		return u, false
 	}
-	v.used = audit.Use{Account: who.Account, Kind: who.Kind.String(), ID: who.ID(), Action: action}
-	if s := v.decision.Statement; v.decision.Layer == policy.LayerIdentity && s != nil {
-		v.used.PolicyID = s.PolicyID
+	u = audit.Use{Account: who.Account, Kind: who.Kind.String(), ID: who.ID(), Action: action}
+	if d.Layer == policy.LayerIdentity && d.Statement != nil {
+		u.PolicyID = d.Statement.PolicyID
 	}
+	return u, true
 }
 
 // recorded is a decision as audit records keep it.
