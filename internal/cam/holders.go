@@ -77,9 +77,9 @@ func (p *Product) UsersWithAny(ctx context.Context, q store.Queryer, a store.Acc
 		if err := next.add(ctx, q, limit, attachedAfter, a, policy, int64(toUser), uin); err != nil {
 			return nil, err
 		}
-		have, err := collect(ctx, q, scanInt, `SELECT target_id FROM attachments WHERE account = $1 AND policy_id = $2 AND target_kind = $3`, a, policy, int64(toGroup))
+		have, err := p.GroupsWith(ctx, q, a, policy)
 		if err != nil {
-			return nil, fmt.Errorf("find groups with a policy: %w", err)
+			return nil, err
 		}
 		for _, g := range have {
 			groups[g] = true
@@ -92,6 +92,16 @@ func (p *Product) UsersWithAny(ctx context.Context, q store.Queryer, a store.Acc
 		}
 	}
 	return next, nil
+}
+
+// GroupsWith are the groups that have a policy.
+func (p *Product) GroupsWith(ctx context.Context, q store.Queryer, a store.Account, policyID int64) ([]int64, error) {
+	groups, err := collect(ctx, q, scanInt, `SELECT target_id FROM attachments WHERE account = $1 AND policy_id = $2 AND target_kind = $3 ORDER BY target_id`,
+		a, policyID, int64(toGroup))
+	if err != nil {
+		return nil, fmt.Errorf("find groups with a policy: %w", err)
+	}
+	return groups, nil
 }
 
 // RolesWithAny are the next roles after an id that have any of some policies.

@@ -23,6 +23,15 @@ func (p *Product) checkDocument(text string, known func(policy.PrincipalEntry) p
 	return d.Text, nil
 }
 
+// CheckDraft validates the text of a policy as creating a version of one would, and parses it.
+func (p *Product) CheckDraft(text string) (*policy.Document, error) {
+	checked, err := p.checkDocument(text, nil)
+	if err != nil {
+		return nil, err
+	}
+	return policy.Parse(checked)
+}
+
 // holder is a user, group or role that a policy is attached to.
 type holder struct {
 	kind targetKind

@@ -9,6 +9,8 @@
 //	allowed_principals.go   who may do this
 //	allowed_actions.go      what may this one do
 //	unused_actions.go       what may this one do that it does not
+//	preview_policy.go       what would change with this draft
+//	replay.go               recorded calls as questions
 //	marker.go               where a list goes on
 //	survey.go, patterns.go  what there is to decide about, read off the statements that allow
 //	signing_key.go          who signed this: for services that verify signatures by themselves
@@ -38,6 +40,8 @@ type Directory interface {
 	UsersWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, after int64, limit int) ([]int64, error)
 	RolesWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, after int64, limit int) ([]int64, error)
 	Holdings(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, id int64) (map[int64]cam.Holding, error)
+	GroupsWith(ctx context.Context, q store.Queryer, a store.Account, policyID int64) ([]int64, error)
+	CheckDraft(text string) (*policy.Document, error)
 	AttachedPolicies(ctx context.Context, q store.Queryer, a store.Account, limit int) ([]int64, error)
 }
 

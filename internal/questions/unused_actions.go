@@ -13,7 +13,6 @@ import (
 	"github.com/hufu-iam/hufu/internal/wire/code"
 	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
 	"github.com/hufu-iam/hufu/policy"
-	"github.com/hufu-iam/hufu/qcs"
 )
 
 // maxUses bounds the uses that are read of one principal or policy.
@@ -232,23 +231,21 @@ func (v *idle) policies(ctx context.Context, who *call.Principal, uses []audit.U
 
 // policy looks at what one policy grants and nobody used by it. What else binds its holders does not count.
 func (v *idle) policy(ctx context.Context, id int64) error {
-	owner := strconv.FormatInt(int64(v.call.Account()), 10)
-	if _, err := v.call.Ask(ctx, call.Question{Action: readPolicy.String(), Names: []qcs.Resource{qcs.Policy(owner, strconv.FormatInt(id, 10))}, Aside: true}); err != nil {
+	if err := v.mayGet(ctx, v.call, id); err != nil {
 		return err
 	}
 	found, err := v.directory.Documents(ctx, v.call.Account(), []int64{id}, nil)
 	if err != nil {
 		return err
 	}
-	if len(found) == 0 {
-		return fault.New(code.ResourceNotFoundPolicyIdNotFound)
-	}
 	uses, err := audit.UsesThrough(ctx, v.db.Read(), v.call.Account(), id, time.Time{}, maxUses)
 	if err != nil {
 		return err
 	}
 	s := &survey{products: v.products, who: &policy.Principal{}}
-	s.allows = s.read(policy.LayerIdentity, found[0])
+	for _, d := range found {
+		s.allows = s.read(policy.LayerIdentity, d)
+	}
 	v.compare(s, uses, func(service string) []string {
 		names := map[string]bool{}
 		for _, sp := range s.allows {

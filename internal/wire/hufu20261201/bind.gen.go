@@ -59,5 +59,10 @@ func Bind(impl any) map[string]Handler {
 	}); ok {
 		handlers["ListUnusedActions"] = handler(x.ListUnusedActions)
 	}
+	if x, ok := impl.(interface {
+		PreviewPolicy(context.Context, *call.Call, *PreviewPolicyRequest) (*PreviewPolicyResponse, error)
+	}); ok {
+		handlers["PreviewPolicy"] = handler(x.PreviewPolicy)
+	}
 	return handlers
 }

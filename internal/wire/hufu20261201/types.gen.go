@@ -107,6 +107,39 @@ func (r *AllowedPrincipal) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// ChangedCall: A recorded call that would be decided otherwise.
+type ChangedCall struct {
+	RequestId     string // request id
+	Time          int64  // when it came, Unix milliseconds
+	Action        string // what was asked for, service:Name
+	Resource      string // what it was asked on
+	PrincipalType string // user or role
+	PrincipalId   string // uin or id of the role
+	Before        string // what is decided now: allow, explicit_deny or implicit_deny
+	After         string // what would be decided with the draft
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ChangedCall) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"RequestId":`...)
+	dst = wire.AppendString(dst, r.RequestId)
+	dst = append(dst, `,"Time":`...)
+	dst = wire.AppendInt(dst, r.Time)
+	dst = append(dst, `,"Action":`...)
+	dst = wire.AppendString(dst, r.Action)
+	dst = append(dst, `,"Resource":`...)
+	dst = wire.AppendString(dst, r.Resource)
+	dst = append(dst, `,"PrincipalType":`...)
+	dst = wire.AppendString(dst, r.PrincipalType)
+	dst = append(dst, `,"PrincipalId":`...)
+	dst = wire.AppendString(dst, r.PrincipalId)
+	dst = append(dst, `,"Before":`...)
+	dst = wire.AppendString(dst, r.Before)
+	dst = append(dst, `,"After":`...)
+	dst = wire.AppendString(dst, r.After)
+	return append(dst, '}')
+}
+
 // ConditionTrace: A condition with what it looked at.
 type ConditionTrace struct {
 	Operator string   // operator
@@ -1017,5 +1050,69 @@ func (r *ListUnusedActionsResponse) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendBool(dst, r.IsTruncated)
 	dst = append(dst, `,"Marker":`...)
 	dst = wire.AppendString(dst, r.Marker)
+	return append(dst, '}')
+}
+
+// PreviewPolicyRequest is what PreviewPolicy takes. Tells what would change if a policy were replaced by a draft: of
+// the recorded calls of those who hold it, or whom it bounds.
+type PreviewPolicyRequest struct {
+	PolicyId       int64  // id of the policy, which the caller may get
+	PolicyDocument string // the draft, JSON text
+	Days           int64  // how many days of recorded calls to look at
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *PreviewPolicyRequest) Decode(v *wire.Value) {
+	r.Days = 7
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "PolicyId":
+			r.PolicyId = f.Int()
+		case "PolicyDocument":
+			r.PolicyDocument = f.Str()
+		case "Days":
+			r.Days = f.Int()
+		}
+	}
+}
+
+// PreviewPolicyResponse is what PreviewPolicy answers.
+type PreviewPolicyResponse struct {
+	Scanned      int64         // records that were looked at
+	Replayed     int64         // questions among them about holders of the policy that were decided again
+	Outdated     int64         // questions about holders that today's policies decide otherwise, or that cannot be asked again: they do not count
+	NewlyDenied  int64         // questions that are allowed and would be denied
+	NewlyAllowed int64         // questions that are denied and would be allowed
+	Samples      []ChangedCall // the newest of them, at most 20 of each kind
+	Since        int64         // from when on calls were looked at, Unix seconds; later than was asked for where there are too many
+	IsTruncated  bool          // whether there were too many calls to look at
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *PreviewPolicyResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Scanned":`...)
+	dst = wire.AppendInt(dst, r.Scanned)
+	dst = append(dst, `,"Replayed":`...)
+	dst = wire.AppendInt(dst, r.Replayed)
+	dst = append(dst, `,"Outdated":`...)
+	dst = wire.AppendInt(dst, r.Outdated)
+	dst = append(dst, `,"NewlyDenied":`...)
+	dst = wire.AppendInt(dst, r.NewlyDenied)
+	dst = append(dst, `,"NewlyAllowed":`...)
+	dst = wire.AppendInt(dst, r.NewlyAllowed)
+	dst = append(dst, `,"Samples":`...)
+	dst = append(dst, '[')
+	for i := range r.Samples {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Samples[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"Since":`...)
+	dst = wire.AppendInt(dst, r.Since)
+	dst = append(dst, `,"IsTruncated":`...)
+	dst = wire.AppendBool(dst, r.IsTruncated)
 	return append(dst, '}')
 }
