@@ -10,11 +10,18 @@
 //	precedence_test.go      two faults at once
 //	limits_test.go          rates
 //	policies_test.go        policy documents and names
+//	decision_test.go        questions to the decision door
+//	worked_test.go          the worked decisions of the policy language, asked of a running server; world_test.go sets each up
+//	documents_test.go       the worked documents, sent to every call that takes one
+//	simulator_test.go       both, through the simulator and lint
+//	random_test.go          random policies and questions: the server decides as the engine does
+//	immediate_test.go       a change counts for the very next decision, and on other nodes within a second
+//	explained_test.go       every denial of a server's life is explained by its audit record
 //	crash_test.go           kill -9 in the middle of many writers
 //	operator_test.go        the command line beside a running and a stopped server
 //	rotation_test.go        the master key changes, and what outlives a stop or a kill
 //	node_test.go, node/     the same story with the SDK for Node
 //
-// Nothing here knows the inside: no product package is imported, but for the PostgreSQL of the tests and the signing
-// of hand-made requests.
+// Nothing here knows the inside: no product package is imported, but for the PostgreSQL of the tests; of the public ones
+// tc3 signs hand-made requests, and policy is what decisions are compared with.
 package test

@@ -3,6 +3,7 @@ package test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -135,4 +136,86 @@ func lacks(x *policy.Explanation, action string) error {
 		}
 	}
 	return fmt.Errorf("nothing is added to the layer %s for %s", x.Decision.Layer, action)
+}
+
+// The check means something only if denials of every kind are kept, and a record without a reason is found.
+func TestDenialsOfEveryKindAreExplained(t *testing.T) {
+	onServer(t, unlimited, func(t *testing.T, s *server) {
+		a := newActors(t, s)
+		list, other := a.policy(allow(watched)), a.policy(allow("cam:GetUser"))
+		idle := a.user("idle")
+		barred := a.user("barred", list, a.policy(deny("cam:List*")))
+		bounded := a.user("bounded", list)
+		a.as("cam:PutUserPermissionsBoundary", params{"TargetUin": bounded.uin, "PolicyId": other})(s)
+		sender := a.user("sender", list, a.policy(allow("sts:*")))
+		guest := *temporary(s.must(t, sender.key, "sts:GetFederationToken", params{"Name": "guest", "Policy": allow("cam:GetUser")}))
+		role := s.must(t, bootstrap, "cam:CreateRole", params{"RoleName": "ops", "PolicyDocument": trusting(`"service":"cvm.qcloud.com"`)}).str("RoleId")
+		arn := func(name string) params {
+			return params{"RoleArn": "qcs::cam::uin/" + a.account + ":" + name, "RoleSessionName": "x-y"}
+		}
+		refused := map[string]string{} // layer and effect, by request
+		for _, tt := range []struct {
+			want, action string
+			key          credential
+			in           params
+		}{
+			{"identity implicit_deny", watched, idle.key, nil},
+			{"identity explicit_deny", watched, barred.key, nil},
+			{"boundary implicit_deny", watched, bounded.key, nil},
+			{"session implicit_deny", watched, guest, nil},
+			{"identity implicit_deny", "sts:AssumeRole", idle.key, arn("role/" + role)},
+			{"resource implicit_deny", "sts:AssumeRole", sender.key, arn("role/" + role)},
+			{"identity implicit_deny", "sts:AssumeRole", idle.key, arn("roleName/nobody")},
+		} {
+			answer := s.call(t, tt.key, tt.action, tt.in)
+			if !strings.HasSuffix(answer.code, "UnauthorizedOperation") {
+				t.Errorf("%s: %q %s", tt.want, answer.code, answer.message)
+			}
+			refused[answer.str("RequestId")] = tt.want
+		}
+		if status, _ := s.decisions(t, idle.key, single, about(entity{Type: "user", ID: number(idle.uin)}, watched, "*")); status != http.StatusForbidden {
+			t.Errorf("who may not ask gets status %d", status)
+		}
+		questions := []question{about(entity{Type: "user", ID: number(idle.uin)}, watched, "*"), about(entity{Type: "user", ID: number(barred.uin)}, watched, "*")}
+		s.evaluate(t, a.asker, questions[0])
+		s.evaluateAll(t, a.asker, "", questions)
+		s.stop(t) // which looks for all of them
+		if len(s.refusals) != len(refused)+4 {
+			t.Errorf("%d denials were kept: %+v", len(s.refusals), s.refusals)
+		}
+		found := 0
+		for _, r := range s.records(t) {
+			if want := refused[r.RequestID]; want != "" {
+				found++
+				r.mustExplain(t, want)
+			}
+		}
+		if found != len(refused) {
+			t.Errorf("%d of %d denials are recorded", found, len(refused))
+		}
+	})
+}
+
+// mustExplain holds a record to its reason, and the check to finding what is wrong with others.
+func (r *record) mustExplain(t testing.TB, want string) {
+	t.Helper()
+	if got := r.Decision.Layer + " " + r.Decision.Effect; got != want {
+		t.Errorf("%s: recorded as %s, want %s", r.Action, got, want)
+	}
+	why := refusal{request: r.RequestID, question: -1}
+	for name, spoil := range map[string]func(bad *record){
+		"no explanation":      func(bad *record) { bad.Explanation = nil },
+		"of another decision": func(bad *record) { bad.Decision.Layer = "general" },
+		"no remedy": func(bad *record) {
+			bad.Explanation = []byte(strings.Replace(string(r.Explanation), `"remedy"`, `"remody"`, 1))
+		},
+		"another statement": func(bad *record) {
+			bad.Explanation = []byte(strings.NewReplacer(`"additions"`, `"more"`, `"policyId":`, `"policyId":7`).Replace(string(r.Explanation)))
+		},
+	} {
+		bad := *r
+		if spoil(&bad); bad.explains(why) == nil {
+			t.Errorf("%s: with %s it is taken for explained", want, name)
+		}
+	}
 }

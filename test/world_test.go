@@ -105,7 +105,7 @@ func (w *world) trust(t testing.TB, text string) {
 type setting struct {
 	*world
 	*scenario.Case
-	t       *testing.T
+	t       testing.TB
 	undone  []func()
 	ids     map[string]int64 // policies of the server, by the names that the case has for them
 	session *credential      // that the principal acts in
