@@ -131,7 +131,7 @@ func TestWhatIsRecorded(t *testing.T) {
 		mine := c.instance("ins-1")
 		context := `,"context":{"ip":"10.0.0.1"}`
 		policy := grant("allow", "cvm:No", userName(c.UIN, c.pep.UIN))
-		c.decides(t, true, strings.TrimSuffix(shared(c, about("user", c.alice.UIN, "cvm:StartInstances", mine), policy), "}")+context+"}")
+		c.decides(t, true, shared(about("user", c.alice.UIN, "cvm:StartInstances", mine), policy, context))
 		denied := c.decides(t, false, about("user", c.alice.UIN, "cvm:StopInstances", mine))
 		batch := c.ask(t, c.pep, many, fmt.Sprintf(`{"subject":{"type":"user","id":"%d"},"resource":{"type":"qcs","id":"%s"},"evaluations":[
 			{"action":{"name":"cvm:StartInstances"}},{"action":{"name":"cvm:StopInstances"}},{}]}`, c.alice.UIN, mine)).wants(t, 200)

@@ -324,7 +324,7 @@ func TestASuspendedAccountAsksNothing(t *testing.T) {
 		c, b := newCast(t, w), newCast(t, w)
 		grant := fmt.Sprintf(`{"version":"2.0","statement":[{"effect":"allow","principal":{"qcs":["qcs::cam::uin/%d:uin/%d"]},"action":"cvm:StartInstances","resource":"*"}]}`, b.UIN, b.alice.UIN)
 		b.Root.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": b.alice.UIN, "PolicyId": b.policy(t, "out", "allow cvm:* *")})
-		question := shared(c, about("user", b.alice.UIN, "cvm:StartInstances", c.instance("ins-1")), grant)
+		question := shared(about("user", b.alice.UIN, "cvm:StartInstances", c.instance("ins-1")), grant)
 		c.decides(t, true, question)
 		actions := operator.Actions{DB: w.DB, Keys: w.Keys}
 		if err := actions.Suspend(t.Context(), store.Account(b.UIN)); err != nil {

@@ -8,9 +8,9 @@ import (
 	"github.com/hufu-iam/hufu/internal/apitest"
 )
 
-// shared is a question with a policy of the resource.
-func shared(_ *cast, question, policy string) string {
-	return strings.Replace(question, `"},"x":0}`, "", 1)[:len(question)-2] + `,"properties":{"policy":` + policy + `}}}`
+// shared is a question, that ends with its resource, with a policy of the resource and further members.
+func shared(question, policy string, more ...string) string {
+	return strings.TrimSuffix(question, "}}") + `,"properties":{"policy":` + policy + `}}` + strings.Join(more, "") + `}`
 }
 
 // grant is the policy of a resource for some principals.
@@ -35,21 +35,21 @@ func TestPoliciesOfResources(t *testing.T) {
 			name, question string
 			want           bool
 		}{
-			{"a user of the account by name", shared(c, alice, grant("allow", "cvm:Stop*", userName(c.UIN, c.alice.UIN))), true},
-			{"as text", shared(c, alice, fmt.Sprintf("%q", grant("allow", "cvm:Stop*", userName(c.UIN, c.alice.UIN)))), true},
-			{"another user of the account", shared(c, alice, grant("allow", "cvm:Stop*", userName(c.UIN, c.pep.UIN))), false},
-			{"a deny beats the user's own policy", shared(c, about("user", c.alice.UIN, "cvm:StartInstances", mine), grant("deny", "cvm:*", userName(c.UIN, c.alice.UIN))), false},
-			{"a guest, whom both accounts allow it", shared(c, guest, grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN))), true},
-			{"a guest by his key", shared(c, about("key", b.alice.ID, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN))), true},
-			{"a guest, whom the resource does not name", shared(c, guest, grant("allow", "cvm:Stop*", userName(b.UIN, b.pep.UIN))), false},
-			{"a guest, whose own account does not allow it", shared(c, about("user", b.pep.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.pep.UIN))), false},
+			{"a user of the account by name", shared(alice, grant("allow", "cvm:Stop*", userName(c.UIN, c.alice.UIN))), true},
+			{"as text", shared(alice, fmt.Sprintf("%q", grant("allow", "cvm:Stop*", userName(c.UIN, c.alice.UIN)))), true},
+			{"another user of the account", shared(alice, grant("allow", "cvm:Stop*", userName(c.UIN, c.pep.UIN))), false},
+			{"a deny beats the user's own policy", shared(about("user", c.alice.UIN, "cvm:StartInstances", mine), grant("deny", "cvm:*", userName(c.UIN, c.alice.UIN))), false},
+			{"a guest, whom both accounts allow it", shared(guest, grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN))), true},
+			{"a guest by his key", shared(about("key", b.alice.ID, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN))), true},
+			{"a guest, whom the resource does not name", shared(guest, grant("allow", "cvm:Stop*", userName(b.UIN, b.pep.UIN))), false},
+			{"a guest, whose own account does not allow it", shared(about("user", b.pep.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.pep.UIN))), false},
 			{"a guest without a policy of the resource", guest, false},
-			{"the other root user", shared(c, about("root", b.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", fmt.Sprintf("qcs::cam::uin/%d:root", b.UIN))), true},
-			{"everyone: unsigned", shared(c, about("anonymous", "-", "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), true},
-			{"everyone: a guest without any policy", shared(c, about("user", b.pep.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), true},
-			{"everyone: as a stranger, he who is not there", shared(c, about("user", 999999999999, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), true},
-			{"everyone: a key that is not there", shared(c, about("key", "AKIDnobody", "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), false},
-			{"unsigned, where only a user is named", shared(c, about("anonymous", "-", "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(c.UIN, c.alice.UIN))), false},
+			{"the other root user", shared(about("root", b.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", fmt.Sprintf("qcs::cam::uin/%d:root", b.UIN))), true},
+			{"everyone: unsigned", shared(about("anonymous", "-", "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), true},
+			{"everyone: a guest without any policy", shared(about("user", b.pep.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), true},
+			{"everyone: as a stranger, he who is not there", shared(about("user", 999999999999, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), true},
+			{"everyone: a key that is not there", shared(about("key", "AKIDnobody", "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", everyone)), false},
+			{"unsigned, where only a user is named", shared(about("anonymous", "-", "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(c.UIN, c.alice.UIN))), false},
 		} {
 			t.Run(tc.name, func(t *testing.T) { c.decides(t, tc.want, tc.question) })
 		}
@@ -139,8 +139,7 @@ func TestAnExplanation(t *testing.T) {
 			t.Error(denied.raw)
 		}
 		b.Root.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": b.alice.UIN, "PolicyId": b.policy(t, "secret", "allow cvm:Stop* *")})
-		guest := c.decides(t, true, shared(c, about("user", b.alice.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN)))[:0]+
-			strings.TrimSuffix(shared(c, about("user", b.alice.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN))), "}")+`,"context":{"explain":true}}`)
+		guest := c.decides(t, true, shared(about("user", b.alice.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN)), `,"context":{"explain":true}`))
 		if guest.body.At("context.explanation") != nil || strings.Contains(guest.raw, "secret") {
 			t.Errorf("the policies of another account are explained: %s", guest.raw)
 		}
