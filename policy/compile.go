@@ -1,6 +1,9 @@
 package policy
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/hufu-iam/hufu/qcs"
 )
 
@@ -32,6 +35,7 @@ type Set struct {
 	statements []*statement // in the order of their sources
 	broken     []Ref
 	timed      bool // a condition looks at the time
+	size       int
 }
 
 // A statement, compiled.
@@ -43,6 +47,7 @@ type statement struct {
 	resources []resource // empty: the member is absent
 	conds     []condition
 	principal *Principals
+	spread    bool // over so many services that it is indexed under none
 }
 
 // An Env holds what the meaning of documents depends on beside their text.
@@ -70,7 +75,7 @@ func Compile(sources []Source, env Env) *Set {
 			ref.Index = i
 			st := &statement{
 				ref: ref, source: s, effect: s.Effect,
-				actions: env.Features.expand(s.actions), resources: s.resources,
+				actions: distinct(env.Features.expand(s.actions), action.same), resources: distinct(s.resources, resource.same),
 				conds: s.compiled, principal: s.Principal,
 			}
 			if st.principal == nil {
@@ -87,7 +92,8 @@ func Compile(sources []Source, env Env) *Set {
 }
 
 // index sorts the statements by the services of their actions. One that names
-// several services is in several indexes.
+// several services is in several indexes, unless it names so many, and so many
+// resources, that it had better be looked at for each of them.
 func (set *Set) index() {
 	byService := map[string][]*statement{}
 	var open []*statement
@@ -98,22 +104,78 @@ func (set *Set) index() {
 		}
 		return append(list, st)
 	}
+	size := 0
 	for _, st := range set.statements {
+		size += st.size()
+		st.spread = st.services()*len(st.resources) > 2*(len(st.actions)+len(st.resources))
 		for i := range st.actions {
-			if a := &st.actions[i]; a.service.Literal() {
+			if a := &st.actions[i]; a.service.Literal() && !st.spread {
 				byService[a.service.String()] = add(byService[a.service.String()], st)
 			} else {
 				open = add(open, st)
 			}
 		}
 	}
-	for service, list := range byService {
-		set.services.add(service, newStatementIndex(list, func(a *action) bool { return a.service.Literal() && a.service.String() == service }))
+	b := indexer{budget: 4096 + size}
+	for _, service := range slices.Sorted(maps.Keys(byService)) { // in order: the budget goes to the first
+		set.services.add(service, b.statements(byService[service], func(_ *statement, a *action) bool {
+			return a.service.Literal() && a.service.String() == service
+		}))
 	}
 	if open != nil {
-		set.open = newStatementIndex(open, func(a *action) bool { return !a.service.Literal() })
+		set.open = b.statements(open, func(st *statement, a *action) bool { return st.spread || !a.service.Literal() })
 	}
+	set.size = size + b.postings
 }
+
+// size is how many patterns and values a statement is made of.
+func (st *statement) size() int {
+	n := 1 + len(st.actions) + len(st.resources)
+	for i := range st.conds {
+		n += len(st.conds[i].source.Values)
+	}
+	return n
+}
+
+// services is how many services the actions name.
+func (st *statement) services() int {
+	if len(st.actions) < 2 {
+		return 1
+	}
+	names := map[string]bool{}
+	for i := range st.actions {
+		names[st.actions[i].service.String()] = true
+	}
+	return len(names)
+}
+
+// distinct leaves out what is there before. A list without repeats, as most
+// are, stays as it is.
+func distinct[T any](list []T, key func(T) string) []T {
+	if len(list) < 2 {
+		return list
+	}
+	seen := make(map[string]bool, len(list))
+	for i := range list {
+		seen[key(list[i])] = true
+	}
+	if len(seen) == len(list) {
+		return list
+	}
+	clear(seen)
+	var kept []T
+	for _, one := range list {
+		if k := key(one); !seen[k] {
+			seen[k] = true
+			kept = append(kept, one)
+		}
+	}
+	return kept
+}
+
+func (a action) same() string { return a.service.String() + ":" + a.name.String() }
+
+func (r resource) same() string { return r.pattern.String() }
 
 // fewServices are found faster by comparing them all than by hashing.
 const fewServices = 8
@@ -155,8 +217,12 @@ func (s *services) find(name string) *index {
 	return nil
 }
 
-// Len is the number of statements, by which a set's size in memory grows.
+// Len is the number of statements.
 func (set *Set) Len() int { return len(set.statements) }
+
+// Size is a measure of the memory that a set takes: one for each statement,
+// pattern and value, and for each place in the index; some hundred bytes each.
+func (set *Set) Size() int { return set.size }
 
 // Broken returns the policies of the set that cannot be read, for an alarm.
 func (set *Set) Broken() []Ref { return append([]Ref(nil), set.broken...) }

@@ -39,7 +39,7 @@ type bucket struct {
 // A posting is one pattern of a statement.
 type posting struct {
 	st  *statement
-	res *resource // nil where the statement has none
+	res *resource // nil: any resource of the statement, or the role in question where it has none
 	act *action   // nil: any action of the statement
 }
 
@@ -48,11 +48,16 @@ const (
 	// a further index.
 	fewByAction  = 4
 	fewByAccount = 8
-	// maxProduct bounds the actions of a statement times its resources. One
-	// with more is not indexed by its actions: some hundred bytes of text
-	// would make tens of thousands of postings.
-	maxProduct = 1024
 )
+
+// An indexer builds the indexes of a set. Statements with many actions on many
+// resources that meet in many places could take the product of both: some
+// kilobytes of text would make gigabytes. So what indexing by action may take
+// is bounded by the size of what is indexed, and places beyond that stay lists.
+type indexer struct {
+	postings int // made so far
+	budget   int // of postings by action that are still to be had
+}
 
 // An entry is a posting on its way into an index.
 type entry struct {
@@ -76,9 +81,10 @@ func literalPrefix(pattern string, variables bool) (prefix string, open bool) {
 	return pattern[:i], true
 }
 
-// newIndex builds the tree of some entries; finish makes a bucket of what has
-// come together in one place.
-func newIndex(entries []entry, finish func([]posting) *bucket) *index {
+// index builds the tree of some entries; finish makes a bucket of what has come
+// together in one place.
+func (b *indexer) index(entries []entry, finish func([]posting) *bucket) *index {
+	b.postings += len(entries)
 	for i := range entries {
 		entries[i].order = int32(i)
 	}
@@ -132,8 +138,8 @@ func shared(a, b string) int {
 	return n
 }
 
-// newStatementIndex indexes statements for the actions that belong says.
-func newStatementIndex(statements []*statement, belongs func(*action) bool) *index {
+// statements indexes statements for those of their actions that belong.
+func (b *indexer) statements(statements []*statement, belongs func(*statement, *action) bool) *index {
 	entries := make([]entry, 0, len(statements))
 	for _, st := range statements {
 		for i := range st.resources {
@@ -145,29 +151,52 @@ func newStatementIndex(statements []*statement, belongs func(*action) bool) *ind
 			entries = append(entries, entry{open: true, posting: posting{st: st}})
 		}
 	}
-	return newIndex(entries, func(p []posting) *bucket { return byAction(p, belongs) })
+	return b.index(entries, func(p []posting) *bucket { return b.byAction(p, belongs) })
 }
 
 // byAction makes a bucket that is found by path.
-func byAction(postings []posting, belongs func(*action) bool) *bucket {
-	if len(postings) <= fewByAction {
+func (b *indexer) byAction(postings []posting, belongs func(*statement, *action) bool) *bucket {
+	postings = together(postings)
+	cost := 0
+	for _, p := range postings {
+		cost += len(p.st.actions)
+	}
+	if len(postings) <= fewByAction || cost > b.budget {
 		return &bucket{postings: postings}
 	}
-	entries := make([]entry, 0, len(postings))
+	b.budget -= cost
+	entries := make([]entry, 0, cost)
 	for _, p := range postings {
-		if len(p.st.actions)*len(p.st.resources) > maxProduct {
-			entries = append(entries, entry{open: true, posting: p})
-			continue
-		}
 		for i := range p.st.actions {
-			a := &p.st.actions[i]
-			if belongs(a) {
+			if a := &p.st.actions[i]; belongs(p.st, a) {
 				key, open := literalPrefix(a.name.String(), false)
 				entries = append(entries, entry{key: key, open: open, posting: posting{p.st, p.res, a}})
 			}
 		}
 	}
-	return &bucket{actions: newIndex(entries, byAccount)}
+	return &bucket{actions: b.index(entries, byAccount)}
+}
+
+// together makes one posting of all those of a statement in a place, but for
+// those that name an account, by which they can be told apart.
+func together(postings []posting) []posting {
+	kept := postings[:0]
+	var last *statement // of the last posting that stands for several, or may
+	for _, p := range postings {
+		switch {
+		case p.res == nil || p.res.pattern.AccountUIN() != "":
+			kept = append(kept, p)
+		case p.st != last:
+			kept, last = append(kept, p), p.st
+		default:
+			i := len(kept) - 1
+			for kept[i].st != p.st || kept[i].res != nil && kept[i].res.pattern.AccountUIN() != "" {
+				i--
+			}
+			kept[i].res = nil
+		}
+	}
+	return kept
 }
 
 // byAccount makes a bucket that is found by path and action.
@@ -304,7 +333,7 @@ func (s *search) action(p *posting) bool {
 func (s *search) resource(p *posting) bool {
 	switch {
 	case p.res == nil:
-		return s.scope.trust
+		return p.st.resource(s.evaluation, s.scope)
 	case s.any:
 		return p.res.pattern.MatchAny(s.service, s.scope.Scope)
 	}

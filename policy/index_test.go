@@ -192,3 +192,37 @@ func TestTheNumberOfCandidatesDoesNotGrow(t *testing.T) {
 		}
 	}
 }
+
+// What a set takes grows with its text, not with the product of what a
+// statement names: policies of an account's quota, each as large as may be, of
+// statements with as many actions as resources.
+func TestTheSizeOfASetIsBoundedByItsText(t *testing.T) {
+	list := func(n int, word func(i int) string) string {
+		words := make([]string, n)
+		for i := range words {
+			words[i] = `"` + word(i) + `"`
+		}
+		return strings.Join(words, ",")
+	}
+	for _, tc := range []struct {
+		name             string
+		action, resource func(i int) string
+	}{
+		{"one action and one resource, repeated", func(int) string { return "a:b" }, func(int) string { return "*" }},
+		{"actions on objects", func(i int) string { return fmt.Sprint("a:b", i) }, func(i int) string { return fmt.Sprint("qcs::::", ":", i) }},
+		{"actions on suffixes", func(i int) string { return fmt.Sprint("a:b", i) }, func(i int) string { return fmt.Sprint("qcs:::::*", i) }},
+		{"actions of many services", func(i int) string { return fmt.Sprint("a", i, ":b") }, func(i int) string { return fmt.Sprint("qcs:::::", i) }},
+		{"actions on one object of many accounts", func(i int) string { return fmt.Sprint("a:b", i) }, func(i int) string { return fmt.Sprint("qcs::::uin/", i, ":x") }},
+	} {
+		statement := fmt.Sprintf(`{"effect":"allow","action":[%s],"resource":[%s]}`, list(32, tc.action), list(32, tc.resource))
+		document := must(t, "["+statement+strings.Repeat(","+statement, 7)+"]")
+		var sources []Source
+		for i := range int64(300) {
+			sources = append(sources, Source{ID: i, Document: document})
+		}
+		set := Compile(sources, Env{})
+		if most := 4 * len(sources) * 8 * (1 + 32 + 32); set.Size() > most {
+			t.Errorf("%s: the size is %d, more than %d", tc.name, set.Size(), most)
+		}
+	}
+}
