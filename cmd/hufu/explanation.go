@@ -164,6 +164,9 @@ func (t texts) trace(b *strings.Builder, l *policy.LayerTrace) {
 			fmt.Fprintf(b, "      %s\n", condition(&c))
 		}
 	}
+	if l.More > 0 {
+		fmt.Fprintf(b, "    and %d statements more\n", l.More)
+	}
 }
 
 // condition says why a condition failed.

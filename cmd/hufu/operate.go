@@ -20,6 +20,11 @@ import (
 
 // with runs fn against the database of the flags: through the running server if there is one, else by opening it.
 func (d databaseFlags) with(ctx context.Context, fn func(operator.Commands) error) error {
+	return d.knowing(ctx, productFlags{}, fn)
+}
+
+// knowing is with, for what rests on registered products too. A running server has its own.
+func (d databaseFlags) knowing(ctx context.Context, products productFlags, fn func(operator.Commands) error) error {
 	if d.Database == "" {
 		if client, err := operator.Dial(d.Data); err == nil {
 			return fn(client.Commands())
@@ -28,12 +33,14 @@ func (d databaseFlags) with(ctx context.Context, fn func(operator.Commands) erro
 			return fmt.Errorf("there is no database in %s: start the server once, or name its directory with --data", d.Data)
 		}
 	}
-	db, keys, err := server.OpenStore(ctx, d.config(slog.New(slog.DiscardHandler)), nil)
+	config := d.config(slog.New(slog.DiscardHandler))
+	config.Products = products.Product
+	actions, err := server.OpenActions(ctx, config)
 	if err != nil {
 		return err
 	}
-	err = fn((&operator.Actions{DB: db, Keys: keys}).Commands())
-	return errors.Join(err, db.Close())
+	err = fn(actions.Commands())
+	return errors.Join(err, actions.DB.Close())
 }
 
 type accountCommand struct {

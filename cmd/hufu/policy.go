@@ -13,6 +13,7 @@ import (
 type policyCommand struct {
 	Lint     policyLint     `cmd:"" help:"Find errors and surprises in policies."`
 	Simulate policySimulate `cmd:"" help:"Decide questions by policies in files, or run files of test cases."`
+	Explain  policyExplain  `cmd:"" help:"Say why a call was allowed or denied, or would be now."`
 	Diff     policyDiff     `cmd:"" help:"Say what two policies decide differently."`
 }
 

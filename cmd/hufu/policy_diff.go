@@ -77,7 +77,7 @@ func (p *policyDiff) Run() error {
 	case !d.Same:
 		return exitStatus(statusNo)
 	case partial:
-		return troublef("the documents have more statements that meet each other than can be compared; no difference was found among %d questions", asked(&d))
+		return troublef("the documents have more statements that meet each other than can be compared; no difference was found among %d questions", questionsOf(&d))
 	}
 	return nil
 }
@@ -102,7 +102,7 @@ func (p *policyDiff) options(kind policy.DocumentKind) (o reach.Options, err err
 	return o, err
 }
 
-func asked(d *policyDifference) int {
+func questionsOf(d *policyDifference) int {
 	n := 0
 	for _, c := range d.Comparisons {
 		n += c.Asked
@@ -139,7 +139,7 @@ func (p *policyDiff) print(d *policyDifference) error {
 		fmt.Printf("+%d: %s\n", s.Line, oneLine(s.Statement))
 	}
 	if d.Same {
-		fmt.Printf("\nthey decide alike, by %d questions\n", asked(d))
+		fmt.Printf("\nthey decide alike, by %d questions\n", questionsOf(d))
 		return nil
 	}
 	for _, c := range d.Comparisons {

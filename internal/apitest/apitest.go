@@ -54,6 +54,8 @@ type World struct {
 	Gateway *gateway.Gateway
 	AuthZEN *authzen.Door
 	Trail   *audit.Trail
+	// Operator is what the operator of the installation may do beside the API.
+	Operator *operator.Actions
 	// Granularity is how finely actions can be granted, as the door for questions is told; nil: all by resource.
 	Granularity func(service, action string) policy.Granularity
 
@@ -90,6 +92,8 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 		server.Products(identity, sts.New(db, w.Keys, identity), questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known})))
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Keys: w.Keys, Finder: finder, Directory: identity,
 		Actions: known, Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
+	w.Operator = &operator.Actions{DB: db, Keys: w.Keys,
+		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: known.Granularity}}
 	t.Cleanup(func() {
 		w.Trail.Close()
 		w.mu.Lock()
@@ -163,7 +167,7 @@ func (w *World) Unverified(t testing.TB) *Account {
 
 func (w *World) account(t testing.TB, in account.New) *Account {
 	t.Helper()
-	made, err := (&operator.Actions{DB: w.DB, Keys: w.Keys}).CreateAccount(context.Background(), in)
+	made, err := w.Operator.CreateAccount(context.Background(), in)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,6 +59,15 @@ func (p *Product) UserName(ctx context.Context, q store.Queryer, a store.Account
 	return u.Name, err == nil, err
 }
 
+// UserUIN finds a user by its exact name; ok is false if there is none.
+func (p *Product) UserUIN(ctx context.Context, q store.Queryer, a store.Account, name string) (uin int64, ok bool, err error) {
+	u, err := namedUser(ctx, q, a, name)
+	if errors.Is(err, ErrNoUser) {
+		return 0, false, nil
+	}
+	return u.UIN, err == nil, err
+}
+
 // AttachedPolicies are the policies that anything in the account has attached, up to a limit.
 func (p *Product) AttachedPolicies(ctx context.Context, q store.Queryer, a store.Account, limit int) ([]int64, error) {
 	ids, err := collect(ctx, q, scanInt, `SELECT DISTINCT policy_id FROM attachments WHERE account = $1 ORDER BY policy_id LIMIT $2`, a, limit)

@@ -24,8 +24,9 @@ import (
 
 // Actions are the operator's actions on one opened database.
 type Actions struct {
-	DB   *store.DB
-	Keys *credential.Keys
+	DB       *store.DB
+	Keys     *credential.Keys
+	Policies *Policies // nil: nothing can be explained
 }
 
 // record leaves the audit record of an action in the action's own transaction. The operator has no identity of ours: the

@@ -109,6 +109,16 @@ func (c Commands) Audit(ctx context.Context, f audit.Filter) ([]audit.Record, er
 	return ask[[]audit.Record](ctx, c, request{Op: "audit.query", Filter: f}, silent)
 }
 
+// Explain answers a question by the policies as they are.
+func (c Commands) Explain(ctx context.Context, in Question) (*Explained, error) {
+	return ask[*Explained](ctx, c, request{Op: "policy.explain", Ask: in}, silent)
+}
+
+// Recorded explains a call that the trail has; account 0 is any.
+func (c Commands) Recorded(ctx context.Context, of store.Account, requestID string) (*Explained, error) {
+	return ask[*Explained](ctx, c, request{Op: "policy.recorded", UIN: of, Filter: audit.Filter{RequestID: requestID}}, silent)
+}
+
 // RotateSecrets seals every secret under a new master key and answers how many it sealed.
 func (c Commands) RotateSecrets(ctx context.Context, progress func(done int)) (int, error) {
 	return ask[int](ctx, c, request{Op: "secrets.rotate"}, progress)

@@ -149,6 +149,7 @@ type request struct {
 	New    account.New   `json:"new,omitzero"`
 	UIN    store.Account `json:"uin,omitempty"`
 	Filter audit.Filter  `json:"filter,omitzero"`
+	Ask    Question      `json:"ask,omitzero"`
 }
 
 // reply is one line of the answer: progress while it goes on, then a result or an error.
@@ -175,6 +176,10 @@ func (a *Actions) run(ctx context.Context, in request, progress func(int)) (any,
 		return struct{}{}, a.Resume(ctx, in.UIN)
 	case "audit.query":
 		return a.Audit(ctx, in.Filter)
+	case "policy.explain":
+		return a.Explain(ctx, in.Ask)
+	case "policy.recorded":
+		return a.Recorded(ctx, in.UIN, in.Filter.RequestID)
 	case "secrets.rotate":
 		return a.RotateSecrets(ctx, progress)
 	}

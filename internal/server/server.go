@@ -89,10 +89,11 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	s.health = &ops.Health{Ping: s.store.Ping}
-	s.actions = &operator.Actions{DB: s.store, Keys: s.keys}
 	finder := credential.NewFinder(s.keys, maxKeys)
 	identity := cam.New(s.store, s.keys, c.Quotas, products)
 	engine := access.New(s.store, access.Config{Source: identity, MaxPrincipals: maxPrincipals, MaxStatements: maxStatements})
+	s.actions = &operator.Actions{DB: s.store, Keys: s.keys,
+		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: products.Granularity}}
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits, Registered: products.Registered},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
@@ -117,6 +118,22 @@ func Products(identity *cam.Product, tokens *sts.Product, extensions *questions.
 		{Service: sts20180813.Service, Handlers: sts20180813.Bind(tokens)},
 		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions)},
 	}
+}
+
+// OpenActions opens the database for the operator's actions alone. Close the database after them.
+func OpenActions(ctx context.Context, c Config) (*operator.Actions, error) {
+	products, err := catalogue.Load(services.Services, catalogue.Config{Files: c.Products, Strict: c.StrictProducts})
+	if err != nil {
+		return nil, err
+	}
+	db, keys, err := OpenStore(ctx, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	identity := cam.New(db, keys, c.Quotas, products)
+	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: maxPrincipals, MaxStatements: maxStatements})
+	return &operator.Actions{DB: db, Keys: keys,
+		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: products.Granularity}}, nil
 }
 
 // OpenStore opens the database and the keyring that belongs to it.
