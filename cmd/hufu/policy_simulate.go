@@ -12,6 +12,7 @@ import (
 )
 
 type policySimulate struct {
+	productFlags
 	Principal string   `help:"Who asks: user:UIN@ACCOUNT, root:ACCOUNT, role:ID@ACCOUNT, service:NAME, federated:QCS or anonymous. ACCOUNT is a uin, or uin/appid." placeholder:"WHO" group:"The caller"`
 	Group     []string `help:"Id of a group of the user; repeatable." sep:"none" placeholder:"ID" group:"The caller"`
 	Tag       []string `help:"Tag of the user, role or session; repeatable." sep:"none" placeholder:"KEY=VALUE" group:"The caller"`
@@ -21,7 +22,7 @@ type policySimulate struct {
 	Action   []string `help:"What is asked for, as cvm:StopInstances; repeatable." sep:"none" placeholder:"SERVICE:NAME" group:"The question"`
 	Resource []string `help:"On which object, by its six-segment name; repeatable, one question each. Without it: no particular object. An empty account is the owner's." sep:"none" placeholder:"QCS" group:"The question"`
 	Owner    string   `help:"Account that owns the objects, as uin or uin/appid; otherwise read off their names." placeholder:"ACCOUNT" group:"The question"`
-	Level    string   `help:"How finely the actions can be granted: resource, operation or service." enum:"resource,operation,service" default:"resource" group:"The question"`
+	Level    string   `help:"How finely the actions can be granted: resource, operation or service; auto is as their products say, and resource where that is not known." enum:"auto,resource,operation,service" default:"auto" group:"The question"`
 	Context  []string `help:"A fact that conditions ask about, as qcs:ip=10.0.0.1 or qcs:mfa=1; repeatable. The time is now unless qcs:current_time is given." sep:"none" placeholder:"KEY=VALUE" group:"The question"`
 
 	Policy         []string `help:"Policy of the caller or his groups; repeatable." sep:"none" placeholder:"FILE" group:"The policies"`
@@ -62,7 +63,7 @@ func (s *policySimulate) Run() error {
 	case len(s.Action) == 0:
 		return troublef("say what is asked for, with --action")
 	}
-	c := scenario.Case{Granularity: scenario.Levels[s.Level], AssumeRole: s.Trust != ""}
+	c := scenario.Case{AssumeRole: s.Trust != ""}
 	if err := s.caller(&c); err != nil {
 		return trouble{err}
 	}
@@ -72,7 +73,16 @@ func (s *policySimulate) Run() error {
 	if err := s.layers(&c); err != nil {
 		return err
 	}
-	return s.ask(c)
+	known, err := s.load()
+	if err != nil {
+		return trouble{err}
+	}
+	return s.ask(c, func(a policy.Action) policy.Granularity {
+		if level, ok := scenario.Levels[s.Level]; ok {
+			return level
+		}
+		return known.Granularity(a.Service, a.Name)
+	})
 }
 
 // caller reads the flags about the principal.
@@ -163,12 +173,10 @@ type answer struct {
 	Resource    string              `json:"resource"`
 	Decision    policy.Decision     `json:"decision"`
 	Explanation *policy.Explanation `json:"explanation,omitempty"`
-
-	question *policy.Question
 }
 
 // ask puts every action to every object.
-func (s *policySimulate) ask(c scenario.Case) error {
+func (s *policySimulate) ask(c scenario.Case, level func(policy.Action) policy.Granularity) error {
 	c.Objects = [][]qcs.Resource{{qcs.Any}}
 	if len(s.Resource) > 0 {
 		c.Objects = nil
@@ -187,9 +195,12 @@ func (s *policySimulate) ask(c scenario.Case) error {
 		if !ok {
 			return troublef("--action %q is not SERVICE:NAME", text)
 		}
-		c.Action = action
+		c.Action, c.Granularity = action, level(action)
 		for _, q := range c.Questions() {
-			a := answer{Action: action.String(), Resource: q.Resource[0].String(), Decision: policy.Decide(q), question: q}
+			a := answer{Action: action.String(), Resource: "*", Decision: policy.Decide(q)}
+			if q.Granularity == policy.ResourceLevel {
+				a.Resource = q.Resource[0].String()
+			}
 			if s.Explain {
 				x := policy.Explain(q)
 				a.Explanation = &x

@@ -67,7 +67,7 @@ func TestPatternsOfResources(t *testing.T) {
 		{"qcs::x:::q/${uin}", "qcs::x:::q/*", false},
 		{"qcs::x:::q/${uin}", "qcs::x:::q/${owner_uin}", false},
 		{"qcs::x:::*{uin}", "qcs::x:::${uin}", false}, // a variable is one thing
-		{"qcs::x:::*/*", "qcs::x:::*", true}, // it means the same
+		{"qcs::x:::*/*", "qcs::x:::*", true},          // it means the same
 		{"qcs::x:::**/*", "qcs::x:::*/*", true},
 		{"qcs::x:::*", "qcs::x:::*/*", true},
 	} {
