@@ -177,7 +177,10 @@ func (e *evaluation) decide(ctx context.Context, from, shared *wire.Value, v *ve
 	if err != nil {
 		return err
 	}
-	own := who != nil && who != anonymous && who.principal.Account == e.call.Account()
+	own := who != nil && who.principal.Account == e.call.Account()
+	if who == anonymous {
+		own = q.resource.whose == ours // what it may do there follows from the resource alone, and is no secret
+	}
 	if !own {
 		return e.decideForeign(ctx, &q, who, v)
 	}

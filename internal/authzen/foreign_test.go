@@ -56,6 +56,27 @@ func TestPoliciesOfResources(t *testing.T) {
 	})
 }
 
+// What an unsigned caller may do rests on the asker's own resource, so the asker is told why, and the audit trail keeps it.
+func TestAnUnsignedCallersDenialIsExplained(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		c := newCast(t, w)
+		ask := func(policy string) *reply {
+			return c.decides(t, false, shared(about("anonymous", "-", "cvm:StopInstances", c.instance("ins-1")), policy, `,"context":{"explain":true}`))
+		}
+		ask(grant("deny", "cvm:*", everyone)).wants(t, 200, "in the resource layer", `"effect":"explicit_deny","layer":"resource"`)
+		ask(grant("allow", "cvm:*", userName(c.UIN, c.alice.UIN))).wants(t, 200, "Nothing in the resource layer allows it.", `"remedy"`)
+		got := records(t, w, c.UIN, "hufu:Evaluate")
+		if len(got) != 2 {
+			t.Fatalf("%d records", len(got))
+		}
+		for i, effect := range []string{"explicit_deny", "implicit_deny"} {
+			if r := got[i]; r.Decision.Effect != effect || r.Decision.Layer != "resource" || !strings.Contains(string(r.Explanation), `"remedy"`) {
+				t.Errorf("%+v %s", r.Decision, r.Explanation)
+			}
+		}
+	})
+}
+
 func TestNothingIsToldOfOtherAccounts(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
 		c, b := newCast(t, w), newCast(t, w)
