@@ -181,6 +181,9 @@ func (a *actors) ofRoles() []change {
 			[]func(s *server) bool{
 				a.callsFor(visitor.key, "sts:AssumeRole", params{"RoleArn": arn("gate"), "RoleSessionName": "visitor"}),
 				func(s *server) bool {
+					return s.evaluate(a.t, a.asker, about(entity{Type: "user", ID: number(visitor.uin)}, "sts:AssumeRole", arn("gate"))).Decision
+				},
+				func(s *server) bool {
 					in := params{"PrincipalType": "user", "PrincipalId": number(visitor.uin), "Action": "sts:AssumeRole", "Resource": arn("gate")}
 					return explained(a.t, s.must(a.t, a.asker, "hufu:ExplainDecision", in)).Allowed
 				},

@@ -199,7 +199,11 @@ func (s *setting) ask(who entity, want *scenario.Result) {
 	s.t.Helper()
 	questions := s.questions(who)
 	owner := s.owner()
-	if s.Principal.Kind != policy.Anonymous && !ownersOnly[s.Name] {
+	if s.Principal.Kind == policy.Anonymous {
+		s.compare("evaluation", who, s.decide(s.side(owner).asker, questions), want)
+		return
+	}
+	if !ownersOnly[s.Name] {
 		own := s.side(s.Principal.Account.UIN).asker
 		s.compare("evaluation", who, s.decide(own, questions), want)
 		s.compare("ExplainDecision", who, s.explain(own, questions), want)
@@ -207,8 +211,12 @@ func (s *setting) ask(who entity, want *scenario.Result) {
 			return
 		}
 	}
-	// Of the other account's principals the owner of the resource learns no more than the decision.
-	got := s.decide(s.side(owner).asker, questions)
+	s.told(who, s.decide(s.side(owner).asker, questions), want)
+}
+
+// told holds what the owner of a resource learns of principals of another account, no more than the decision, to that.
+func (s *setting) told(who entity, got scenario.Result, want *scenario.Result) {
+	s.t.Helper()
 	if got.Decision.Allowed != want.Decision.Allowed || got.Refused != want.Refused {
 		s.t.Errorf("asked by the owner about %s %s: allowed %t, refused %d, want %s", who.Type, who.ID, got.Decision.Allowed, got.Refused, scenario.Summary(want.Decision))
 	}
@@ -290,7 +298,19 @@ func (s *setting) assume() {
 		s.assumed[a.str("RequestId")] = want.Decision
 	}
 	for _, who := range s.subjects() {
-		s.compare("ExplainDecision", who, s.explain(s.side(s.Principal.Account.UIN).asker, s.questions(who)), &want)
+		questions := s.questions(who)
+		s.compare("ExplainDecision", who, s.explain(s.side(s.Principal.Account.UIN).asker, questions), &want)
+		questions[0].Resource.Properties = nil // what the role trusts the door reads for itself, of the owner's role
+		got := s.decide(s.a.asker, questions)
+		if s.Principal.Account.UIN == number(s.a.UIN) {
+			shown := want
+			if want.Decision.Layer == policy.LayerResource {
+				shown.Decision.Statement = nil // what the trust policy says is half a secret
+			}
+			s.compare("evaluation", who, got, &shown)
+		} else {
+			s.told(who, got, &want)
+		}
 	}
 }
 
