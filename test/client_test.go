@@ -52,10 +52,12 @@ func (o *observer) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	switch {
-	case strings.HasPrefix(r.URL.Path, "/access/v1/evaluation"):
-		o.checkDecisions(answer, body)
 	case !strings.HasPrefix(r.URL.Path, "/access/"):
 		o.check(answer, body)
+	case answer.StatusCode >= http.StatusBadRequest:
+		o.checkFailure(answer, body)
+	case strings.HasPrefix(r.URL.Path, "/access/v1/evaluation"):
+		o.checkDecisions(answer, body)
 	}
 	return answer, nil
 }

@@ -106,19 +106,21 @@ func (s *server) evaluateAll(t testing.TB, c credential, semantic string, questi
 	return answer.Evaluations
 }
 
+// checkFailure is what every answer of the decision doors that is none has in common.
+func (o *observer) checkFailure(answer *http.Response, body []byte) {
+	id := answer.Header.Get("X-TC-RequestId")
+	code, message, ok := strings.Cut(strings.TrimSuffix(string(body), "\n"), ": ")
+	if !requestIDSyntax.MatchString(id) || !ok || code == "" || !strings.HasSuffix(message, "(request "+id+")") {
+		o.t.Errorf("status %d, request %s: want code, sentence and request id: %s", answer.StatusCode, id, body)
+	}
+	o.server.refused(refusal{request: id, question: -1, code: code, message: message})
+}
+
 // checkDecisions is what every answer of the decision door has in common.
 func (o *observer) checkDecisions(answer *http.Response, body []byte) {
 	id := answer.Header.Get("X-TC-RequestId")
 	if !requestIDSyntax.MatchString(id) {
 		o.t.Errorf("X-TC-RequestId %q is not a lower-case UUIDv4", id)
-	}
-	if answer.StatusCode != http.StatusOK {
-		code, message, ok := strings.Cut(strings.TrimSuffix(string(body), "\n"), ": ")
-		if !ok || code == "" || !strings.HasSuffix(message, "(request "+id+")") {
-			o.t.Errorf("status %d: want code, sentence and request id: %s", answer.StatusCode, body)
-		}
-		o.server.refused(refusal{request: id, question: -1, code: code, message: message})
-		return
 	}
 	var one struct {
 		verdict

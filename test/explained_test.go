@@ -22,7 +22,7 @@ type refusal struct {
 func (r refusal) byPolicies() bool {
 	switch r.code {
 	case denied:
-		return strings.Contains(r.message, "you are not authorized to perform operation (")
+		return strings.Contains(r.message, "ou are not authorized to perform operation (")
 	case "decision":
 		return strings.Contains(r.message, " layer")
 	}
