@@ -59,7 +59,7 @@ func measurePrincipals(time.Duration) ([]claim, error) {
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	engine := access.New(db, access.Config{Source: company{}, MaxPrincipals: principalCount + principalCount/8, MaxStatements: 500_000})
+	engine := access.New(db, access.Config{Source: company{}, MaxPrincipals: principalCount + principalCount/8, MaxSize: 2_500_000})
 	ask := func(id int64) error {
 		_, err := engine.Decide(ctx, access.Question{Caller: &caller.Principal{Kind: caller.User, Account: 100000000001, UIN: id},
 			Action: policy.Action{Service: "cvm", Name: "StopInstances"}})

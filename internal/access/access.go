@@ -24,9 +24,9 @@ type Config struct {
 	Source Source
 	// Controls may be nil: no account is in an organization.
 	Controls Controls
-	// MaxPrincipals bounds how many principals are kept, MaxStatements the sizes of their policies together, and those of
-	// session policies. Beyond, what is needed again is read again.
-	MaxPrincipals, MaxStatements int
+	// MaxPrincipals bounds how many principals are kept, MaxSize the sizes of their policies together in the measure of
+	// [policy.Set.Size], and by a quarter of it those of session policies. Beyond, what is needed again is read again.
+	MaxPrincipals, MaxSize int
 }
 
 // Engine decides. It is safe for concurrent use.
@@ -37,7 +37,7 @@ type Engine struct {
 	sets        *sets
 	principals  *cache.Cache[holder, *compiled]
 	controlOver *cache.Cache[store.Account, *controlled]
-	sessions    *cache.Cache[string, *policy.Set] // session policies by SecretId: fixed when issued
+	sessions    *sessions
 	general     *policy.Set
 	generations *generations
 	revisions   *revisions
@@ -47,10 +47,10 @@ type Engine struct {
 func New(db *store.DB, c Config) *Engine {
 	shared := &documents{}
 	e := &Engine{
-		source: c.Source, controls: c.Controls, documents: shared, sets: newSets(c.Source, shared, c.MaxStatements),
+		source: c.Source, controls: c.Controls, documents: shared, sets: newSets(c.Source, shared, c.MaxSize),
 		principals:  cache.New[holder, *compiled](c.MaxPrincipals),
 		controlOver: cache.New[store.Account, *controlled](c.MaxPrincipals),
-		sessions:    cache.New[string, *policy.Set](c.MaxPrincipals/10 + 1),
+		sessions:    &sessions{documents: shared, max: c.MaxSize / 4, all: map[string]*policy.Set{}},
 		general:     policy.General(),
 		generations: &generations{seed: maphash.MakeSeed()},
 		revisions:   newRevisions(),
@@ -69,10 +69,13 @@ func (e *Engine) forget(changes []store.Change) {
 	e.generations.changed(changes)
 }
 
-// Cached is what is kept in memory, for metrics: principals, sets of policies that they share, statements in those.
-func (e *Engine) Cached() (principals, sets, statements int) {
-	sets, statements = e.sets.size()
-	return e.principals.Len(), sets, statements
+// Close ends what the engine does in the background. It still decides.
+func (e *Engine) Close() { e.sets.close() }
+
+// Cached is what is kept in memory, for metrics: principals, sets of policies that they share, and the size of those.
+func (e *Engine) Cached() (principals, sets, size int) {
+	sets, size = e.sets.kept()
+	return e.principals.Len(), sets, size
 }
 
 // Question is one action on one object, asked for a caller.
@@ -97,6 +100,16 @@ func (e *Engine) Decide(ctx context.Context, q Question) (policy.Decision, error
 	return policy.Decide(asked), nil
 }
 
+// Recheck answers a question that was answered before, on the writer of the store: it reads at most some rows, and answers
+// ErrNotReady where policies would have to be compiled, which must not keep other accounts' writes waiting.
+func (e *Engine) Recheck(ctx context.Context, q Question) (policy.Decision, error) {
+	asked, err := e.prepare(ctx, q, false)
+	if err != nil {
+		return policy.Decision{}, err
+	}
+	return policy.Decide(asked), nil
+}
+
 // Explain answers a question with everything that bears on it.
 func (e *Engine) Explain(ctx context.Context, q Question) (policy.Explanation, error) {
 	asked, err := e.Prepare(ctx, q)
@@ -111,6 +124,10 @@ var anyObject = []qcs.Resource{qcs.Any}
 // Prepare puts the caller's layers and the facts of the call together, as the policy engine takes them. What it returns
 // holds the policies of this moment: it is for one decision, not to be kept.
 func (e *Engine) Prepare(ctx context.Context, q Question) (*policy.Question, error) {
+	return e.prepare(ctx, q, true)
+}
+
+func (e *Engine) prepare(ctx context.Context, q Question, build bool) (*policy.Question, error) {
 	p := q.Caller
 	asked := &policy.Question{
 		Action: q.Action, Resource: q.Names, Owner: q.Owner, Granularity: q.Granularity, AssumeRole: q.Trust != nil,
@@ -124,15 +141,13 @@ func (e *Engine) Prepare(ctx context.Context, q Question) (*policy.Question, err
 	if len(q.Names) == 0 {
 		asked.Resource, asked.Granularity = anyObject, max(q.Granularity, policy.OperationLevel)
 	}
-	if err := e.principal(ctx, p, asked); err != nil {
+	if err := e.principal(ctx, p, asked, build); err != nil {
 		return nil, err
 	}
 	if p.Session != nil && p.Session.Policy != "" {
-		asked.Layers.Session, _ = e.sessions.Get(p.KeyID, func() (*policy.Set, error) { // the load cannot fail
-			return e.documents.compile([]Document{{Name: "session", Version: 1, Text: p.Session.Policy}}), nil
-		})
+		asked.Layers.Session = e.sessions.compiled(p.KeyID, p.Session.Policy)
 	}
-	return asked, e.control(ctx, owner(asked), p.Account, asked)
+	return asked, e.control(ctx, owner(asked), p.Account, asked, build)
 }
 
 // owner is the account whose resource is asked about, 0 if that is none.
@@ -150,7 +165,7 @@ func owner(q *policy.Question) store.Account {
 	return store.Account(n)
 }
 
-func (e *Engine) principal(ctx context.Context, p *call.Principal, asked *policy.Question) error {
+func (e *Engine) principal(ctx context.Context, p *call.Principal, asked *policy.Question, build bool) error {
 	asked.Principal.UIN = strconv.FormatInt(p.UIN, 10)
 	switch p.Kind {
 	case call.Anonymous:
@@ -168,7 +183,7 @@ func (e *Engine) principal(ctx context.Context, p *call.Principal, asked *policy
 		asked.Principal.Kind, asked.Principal.UIN = policy.Role, ""
 		asked.Principal.RoleID = strconv.FormatInt(p.RoleID, 10)
 	}
-	if err := e.gather(ctx, holder{p.Account, p.Kind, p.ID()}, asked); err != nil {
+	if err := e.gather(ctx, holder{p.Account, p.Kind, p.ID()}, asked, build); err != nil {
 		return err
 	}
 	if p.Session != nil && len(p.Session.Tags) > 0 {
@@ -182,8 +197,11 @@ func Trust(roleName, text string) *policy.Set {
 	return new(documents).compile([]Document{{Name: roleName, Version: 1, Text: text}})
 }
 
-// AccountOf is the account that a principal acts in, by both numbers.
+// AccountOf is the account that a principal acts in, by both numbers; none of an unsigned caller.
 func AccountOf(p *call.Principal) qcs.Account {
+	if p.Account == 0 {
+		return qcs.Account{}
+	}
 	return qcs.Account{UIN: strconv.FormatInt(int64(p.Account), 10), AppID: strconv.FormatInt(p.AppID, 10)}
 }
 

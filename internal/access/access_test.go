@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -36,9 +37,10 @@ type world struct {
 	between    func()   // runs once, before documents are read
 }
 
-func newWorld(t *testing.T, db *store.DB, maxStatements int) *world {
+func newWorld(t *testing.T, db *store.DB, maxSize int) *world {
 	w := &world{t: t, db: db, principals: map[holder]Effective{}, policies: map[policyKey]string{}, attached: map[policyKey][]int64{}, over: map[store.Account]*Control{}}
-	w.engine = New(db, Config{Source: w, Controls: w, MaxPrincipals: 10_000, MaxStatements: maxStatements})
+	t.Cleanup(func() { w.engine.Close() })
+	w.engine = New(db, Config{Source: w, Controls: w, MaxPrincipals: 10_000, MaxSize: maxSize})
 	return w
 }
 
@@ -132,8 +134,8 @@ func id(n int64) string { return strconv.FormatInt(n, 10) }
 
 // peopled has two users of a with policy 1, one of whom is in group 7 with policy 2, a role with policy 1 and a boundary,
 // and a user of b.
-func peopled(t *testing.T, db *store.DB, maxStatements int) *world {
-	w := newWorld(t, db, maxStatements)
+func peopled(t *testing.T, db *store.DB, maxSize int) *world {
+	w := newWorld(t, db, maxSize)
 	w.principals = map[holder]Effective{
 		{a, call.User, 11}: {Policies: []int64{1}}, {a, call.User, 12}: {Policies: []int64{1}}, {a, call.User, 13}: {Policies: []int64{1}, Groups: []int64{7}},
 		{a, call.Role, 21}: {Policies: []int64{1}, Boundary: 3, RoleName: "ops", Tags: []policy.Tag{policy.NewTag("k", "v")}}, {b, call.User, 31}: {Policies: []int64{1}},
@@ -173,9 +175,9 @@ func TestPrincipalsWithTheSamePoliciesShareOneSet(t *testing.T) {
 		if one.Boundary != nil || role.Boundary == nil {
 			t.Error("the boundary is on the wrong one")
 		}
-		principals, sets, statements := w.engine.Cached()
-		if principals != 5 || sets != 4 || statements != 4+1+2+1+1 {
-			t.Errorf("%d principals, %d sets, %d statements", principals, sets, statements)
+		principals, sets, size := w.engine.Cached()
+		if one := emptySize + 3 + 1; principals != 5 || sets != 4 || size != 4*one+3+1 { // a statement, an action, a resource, a place
+			t.Errorf("%d principals, %d sets of size %d", principals, sets, size)
 		}
 	})
 }
@@ -270,6 +272,9 @@ func TestADecisionDoesNotMixTwoMoments(t *testing.T) {
 func TestADecisionIsNeverOlderThanTheLastAcknowledgedChange(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := peopled(t, db, 4) // so small that sets are dropped all the time
+		w.reads()              // nothing is built any more
+		versioned := &versions{world: w}
+		w.engine.sets.source = versioned
 		var acknowledged, stale atomic.Int64
 		done := make(chan struct{})
 		var readers sync.WaitGroup
@@ -289,8 +294,6 @@ func TestADecisionIsNeverOlderThanTheLastAcknowledgedChange(t *testing.T) {
 				}
 			})
 		}
-		versioned := &versions{world: w}
-		w.engine.sets.source = versioned
 		for v := range int64(60) {
 			w.change(func() { versioned.current = v + 1 }, store.Change{Account: a, Kind: PolicyChange, ID: "1"})
 			acknowledged.Store(v + 1)
@@ -322,7 +325,7 @@ func (v *versions) Documents(ctx context.Context, of store.Account, policies, gr
 
 func TestSetsAreBoundedByTheirStatements(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		const most = 50
+		const most = 400
 		w := newWorld(t, db, most)
 		for n := int64(1); n <= 200; n++ {
 			w.policies[policyKey{a, PolicyChange, n}] = allow
@@ -334,13 +337,13 @@ func TestSetsAreBoundedByTheirStatements(t *testing.T) {
 				if d := w.decide(user(a, 1000+n)); !d.Allowed || d.Statement.PolicyID != n {
 					t.Fatalf("user %d: %+v", n, d)
 				}
-				if _, sets, statements := w.engine.Cached(); statements > most || sets > most/2 {
-					t.Fatalf("%d sets with %d statements are kept", sets, statements)
+				if _, sets, size := w.engine.Cached(); size > most || sets > most/emptySize {
+					t.Fatalf("%d sets of size %d are kept", sets, size)
 				}
 			}
 		}
-		if _, sets, statements := w.engine.Cached(); statements < most-2 || len(w.engine.sets.holding) != 2*sets {
-			t.Errorf("%d sets with %d statements are kept, %d are waited for", sets, statements, len(w.engine.sets.holding))
+		if _, sets, size := w.engine.Cached(); size < most-2*emptySize || len(w.engine.sets.holding) != 2*sets {
+			t.Errorf("%d sets of size %d are kept, %d are waited for", sets, size, len(w.engine.sets.holding))
 		}
 		// Those that were dropped see changes too.
 		for n := int64(1); n <= 200; n++ {
@@ -405,4 +408,65 @@ func TestControlPolicies(t *testing.T) {
 			}
 		})
 	})
+}
+
+// Where policies would have to be compiled, a recheck says so; it does not.
+func TestARecheckBuildsNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := peopled(t, db, 100_000)
+		w.over[a] = &Control{Levels: [][]Document{{{ID: 1, Text: `{"version":"2.0","statement":{"effect":"allow","action":"*","resource":"*"}}`}}}}
+		q := Question{Caller: user(a, 11), Action: act}
+		if d, err := w.engine.Recheck(context.Background(), q); err != nil || !d.Allowed {
+			t.Fatalf("%+v, %v", d, err)
+		}
+		w.engine.Close() // nothing is built in the background any more
+		w.reads()
+		for _, c := range []store.Change{{Account: a, Kind: PolicyChange, ID: "1"}, {Account: a, Kind: ControlChange}} {
+			w.change(func() {}, c)
+			if _, err := w.engine.Recheck(context.Background(), q); !errors.Is(err, ErrNotReady) {
+				t.Errorf("%s: %v", c.Kind, err)
+			}
+			if got := w.reads(); len(got) > 0 {
+				t.Errorf("%s: it read %q", c.Kind, got)
+			}
+			w.decide(user(a, 11))
+			if d, err := w.engine.Recheck(context.Background(), q); err != nil || !d.Allowed {
+				t.Errorf("%s: %+v, %v", c.Kind, d, err)
+			}
+			w.reads()
+		}
+	})
+}
+
+// Changes of other policies of the account do not keep a set from being stored.
+func TestASetIsStoredWhileOtherPoliciesChange(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := peopled(t, db, 100_000)
+		w.engine.Close()
+		w.reads()
+		w.change(func() {}, store.Change{Account: a, Kind: PolicyChange, ID: "2"}) // of user 13's group
+		w.between = func() { w.change(func() {}, store.Change{Account: a, Kind: PolicyChange, ID: "3"}) }
+		w.decide(user(a, 13))
+		if got := w.reads(); !slices.Equal(got, []string{"policy 1", "policy 2"}) {
+			t.Errorf("a change of another policy: read %q", got)
+		}
+		w.change(func() {}, store.Change{Account: a, Kind: GroupChange, ID: "7"})
+		w.between = func() { w.change(func() {}, store.Change{Account: a, Kind: PolicyChange, ID: "2"}) }
+		w.decide(user(a, 13))
+		if got := w.reads(); !slices.Equal(got, []string{"policy 1", "policy 2", "policy 1", "policy 2"}) {
+			t.Errorf("a change of an own policy: read %q", got)
+		}
+	})
+}
+
+func TestSessionPoliciesAreBoundedByTheirSizes(t *testing.T) {
+	s := &sessions{documents: &documents{}, max: 100, all: map[string]*policy.Set{}}
+	for i := range 100 {
+		if set := s.compiled(fmt.Sprint(i), allow); set != s.compiled(fmt.Sprint(i), allow) && s.size <= s.max-8 {
+			t.Errorf("session %d is compiled twice", i)
+		}
+		if s.size > s.max || len(s.all)*(emptySize+4) != s.size {
+			t.Fatalf("%d sets of size %d", len(s.all), s.size)
+		}
+	}
 }

@@ -15,11 +15,14 @@ type controlled struct {
 }
 
 // control adds the levels over the account that owns the resource.
-func (e *Engine) control(ctx context.Context, owner, caller store.Account, asked *policy.Question) error {
+func (e *Engine) control(ctx context.Context, owner, caller store.Account, asked *policy.Question, build bool) error {
 	if e.controls == nil || owner == 0 {
 		return nil
 	}
 	c, err := e.controlOver.Get(owner, func() (*controlled, error) {
+		if !build {
+			return nil, ErrNotReady
+		}
 		from, err := e.controls.Over(ctx, owner)
 		if err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"slices"
 	"strconv"
@@ -55,9 +56,13 @@ func (g *generations) changed(changes []store.Change) {
 // changes policies without pause makes each decision rest on the state of some moment of its own making, no more.
 const maxTries = 8
 
+// ErrNotReady is a question whose policies must be compiled first, asked where there is no time for that.
+var ErrNotReady = errors.New("policies are not compiled")
+
 // gather puts together what binds a principal. What it reads comes from two places at two moments: where anything of the
-// account changed between them it starts again, lest it see a later change and not the one before it.
-func (e *Engine) gather(ctx context.Context, h holder, asked *policy.Question) error {
+// account changed between them it starts again, lest it see a later change and not the one before it. If it may not build,
+// ErrNotReady is the answer where it would have to.
+func (e *Engine) gather(ctx context.Context, h holder, asked *policy.Question, build bool) error {
 	now := e.generations.at(h.account)
 	for try := 1; ; try++ {
 		before := now.Load()
@@ -65,12 +70,12 @@ func (e *Engine) gather(ctx context.Context, h holder, asked *policy.Question) e
 		if err != nil {
 			return err
 		}
-		if asked.Layers.Identity, err = e.sets.compiled(ctx, c.identity); err != nil {
+		if asked.Layers.Identity, err = e.set(ctx, h, c.identity, build); err != nil {
 			return err
 		}
 		asked.Layers.Boundary = nil
 		if c.boundary != nil {
-			if asked.Layers.Boundary, err = e.sets.compiled(ctx, c.boundary); err != nil {
+			if asked.Layers.Boundary, err = e.set(ctx, h, c.boundary, build); err != nil {
 				return err
 			}
 		}
@@ -80,6 +85,20 @@ func (e *Engine) gather(ctx context.Context, h holder, asked *policy.Question) e
 			return nil
 		}
 	}
+}
+
+// set is a set that binds a principal.
+func (e *Engine) set(ctx context.Context, h holder, of *shared, build bool) (*policy.Set, error) {
+	if of.dropped.Load() {
+		e.principals.Drop(h) // it is to find the one that has come in its place, if there is one
+	}
+	if set := e.sets.ready(of); set != nil {
+		return set, nil
+	}
+	if !build {
+		return nil, ErrNotReady
+	}
+	return e.sets.compiled(ctx, of)
 }
 
 func (e *Engine) load(ctx context.Context, h holder) (*compiled, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -24,8 +25,9 @@ type shared struct {
 	dropped  atomic.Bool // no longer among the sets: nobody would tell it of changes
 
 	// Guarded by sets.mu.
-	has []int64 // policies that the set was built from
-	len int     // its statements
+	has     []int64 // policies whose changes it is told of
+	changes uint64  // of those and of its groups, so far
+	size    int
 
 	// plain is what all principals share that have nothing but this.
 	plain atomic.Pointer[compiled]
@@ -55,25 +57,30 @@ type policyKey struct {
 	id      int64
 }
 
-// sets keeps compiled policies, shared between principals and bounded by the number of their statements.
+// sets keeps compiled policies, shared between principals and bounded by their sizes.
 type sets struct {
 	source    Source
 	documents *documents
-	max       int // statements
+	max       int // the sizes of all together
 
-	mu         sync.RWMutex
-	all        map[setKey]*shared
-	holding    map[policyKey]map[*shared]struct{} // who must be told of a change
-	statements int
+	mu      sync.RWMutex
+	all     map[setKey]*shared
+	holding map[policyKey]map[*shared]struct{} // who must be told of a change
+	size    int
+	stale   []*shared
+	changes generations // of policies and groups by account
 
-	changes    generations // of policies and groups; counted under mu
 	rebuilding atomic.Bool
-	stale      []*shared // guarded by mu
+	background context.Context // of what goes on by itself
+	end        context.CancelFunc
+	running    sync.WaitGroup
 }
 
 func newSets(source Source, documents *documents, max int) *sets {
-	return &sets{source: source, documents: documents, max: max, all: map[setKey]*shared{}, holding: map[policyKey]map[*shared]struct{}{},
+	s := &sets{source: source, documents: documents, max: max, all: map[setKey]*shared{}, holding: map[policyKey]map[*shared]struct{}{},
 		changes: generations{seed: maphash.MakeSeed()}}
+	s.background, s.end = context.WithCancel(context.Background())
+	return s
 }
 
 // of finds the set of a combination, or makes room for one.
@@ -90,14 +97,29 @@ func (s *sets) of(a store.Account, policies, groups []int64) *shared {
 	if found := s.all[k]; found != nil {
 		return found
 	}
-	made := &shared{account: a, ids: policies, groups: groups, len: 1}
+	made := &shared{account: a, ids: policies, groups: groups, size: emptySize}
 	s.all[k] = made
-	s.statements++ // an empty one is not for nothing either
+	s.size += made.size
 	for _, g := range groups {
 		s.hold(policyKey{a, GroupChange, g}, made)
 	}
+	s.follow(made, policies)
 	s.evict(made)
 	return made
+}
+
+// emptySize is what a combination takes without its set, in the measure of sets.
+const emptySize = 4
+
+// follow has a combination told of the changes of these policies.
+func (s *sets) follow(of *shared, policies []int64) {
+	for _, id := range of.has {
+		s.release(policyKey{of.account, PolicyChange, id}, of)
+	}
+	of.has = slices.Clone(policies)
+	for _, id := range of.has {
+		s.hold(policyKey{of.account, PolicyChange, id}, of)
+	}
 }
 
 func (s *sets) hold(k policyKey, by *shared) {
@@ -117,7 +139,7 @@ func (s *sets) release(k policyKey, by *shared) {
 // evict makes room by dropping some sets, any but keep. What is dropped is built again when it is asked for.
 func (s *sets) evict(keep *shared) {
 	for k, old := range s.all { // in the order of a map, as good as random
-		if s.statements <= s.max {
+		if s.size <= s.max {
 			return
 		}
 		if old == keep {
@@ -130,15 +152,23 @@ func (s *sets) evict(keep *shared) {
 		for _, id := range old.has {
 			s.release(policyKey{old.account, PolicyChange, id}, old)
 		}
-		s.statements -= old.len
+		s.size -= old.size
 		old.dropped.Store(true)
 		old.set.Store(nil)
 	}
 }
 
-// compiled is the set as of now.
+// ready is the set as of now, nil if it must be built first.
+func (s *sets) ready(of *shared) *policy.Set {
+	if set := of.set.Load(); set != nil || !of.dropped.Load() {
+		return set
+	}
+	return s.of(of.account, of.ids, of.groups).set.Load()
+}
+
+// compiled is the set as of now, built if need be.
 func (s *sets) compiled(ctx context.Context, of *shared) (*policy.Set, error) {
-	if set := of.set.Load(); set != nil {
+	if set := s.ready(of); set != nil {
 		return set, nil
 	}
 	if of.dropped.Load() {
@@ -149,36 +179,48 @@ func (s *sets) compiled(ctx context.Context, of *shared) (*policy.Set, error) {
 	if set := of.set.Load(); set != nil {
 		return set, nil
 	}
-	before := s.changes.at(of.account).Load()
+	s.mu.RLock()
+	own, account := of.changes, s.changes.at(of.account).Load()
+	s.mu.RUnlock()
 	read, err := s.source.Documents(ctx, of.account, of.ids, of.groups)
 	if err != nil {
 		return nil, err
 	}
 	set := s.documents.compile(read)
-	s.keep(of, read, set, before)
+	s.keep(of, read, set, own, account)
 	return set, nil
 }
 
-// keep stores what was built, unless a policy changed meanwhile: the set is as good as the moment it was read, but nobody
-// would have told it of the change.
-func (s *sets) keep(of *shared, from []Document, set *policy.Set, before uint64) {
+// keep stores what was built, unless one of its policies changed meanwhile: the set is as good as the moment it was read,
+// but the change has been told already. Of a policy that came with a group for the first time nobody would have told, so
+// then no change of the account will do; from now on it is told, and the next build is not kept back by others' changes.
+func (s *sets) keep(of *shared, from []Document, set *policy.Set, own, account uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.changes.at(of.account).Load() != before || of.dropped.Load() {
+	if of.dropped.Load() {
 		return
 	}
-	for _, id := range of.has {
-		s.release(policyKey{of.account, PolicyChange, id}, of)
+	told := of.changes == own
+	ids := make([]int64, len(from))
+	for i, d := range from {
+		ids[i] = d.ID
+		told = told && (slices.Contains(of.has, d.ID) || s.changes.at(of.account).Load() == account)
 	}
-	of.has = of.has[:0]
-	for _, d := range from {
-		of.has = append(of.has, d.ID)
-		s.hold(policyKey{of.account, PolicyChange, d.ID}, of)
+	s.follow(of, union(of.ids, ids))
+	if !told {
+		return
 	}
-	s.statements += 1 + set.Len() - of.len
-	of.len = 1 + set.Len()
+	s.size += emptySize + set.Size() - of.size
+	of.size = emptySize + set.Size()
 	of.set.Store(set)
 	s.evict(of)
+}
+
+// union is two sorted lists as one.
+func union(a, b []int64) []int64 {
+	all := append(slices.Clone(a), b...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // forget takes the sets out of force that changes concern, and has them built again. It reports whether there were any.
@@ -200,15 +242,24 @@ func (s *sets) forget(changes []store.Change) {
 			}
 		}
 	}
-	if len(s.stale) > 0 && s.rebuilding.CompareAndSwap(false, true) {
-		go s.rebuild()
+	if len(s.stale) > 0 && s.background.Err() == nil && s.rebuilding.CompareAndSwap(false, true) {
+		s.running.Go(s.rebuild)
 	}
+}
+
+// close ends what goes on in the background.
+func (s *sets) close() {
+	s.mu.Lock()
+	s.end() // under the lock: nothing is started any more
+	s.mu.Unlock()
+	s.running.Wait()
 }
 
 // maxStale bounds what is built again in advance; the rest waits until it is asked for.
 const maxStale = 256
 
 func (s *sets) outdate(of *shared) {
+	of.changes++
 	if of.set.Swap(nil) != nil && len(s.stale) < maxStale {
 		s.stale = append(s.stale, of)
 	}
@@ -218,7 +269,7 @@ func (s *sets) outdate(of *shared) {
 func (s *sets) rebuild() {
 	for {
 		s.mu.Lock()
-		if len(s.stale) == 0 {
+		if len(s.stale) == 0 || s.background.Err() != nil {
 			s.rebuilding.Store(false) // under the lock: whoever adds sees it
 			s.mu.Unlock()
 			return
@@ -227,14 +278,14 @@ func (s *sets) rebuild() {
 		s.stale = s.stale[1:]
 		s.mu.Unlock()
 		if !of.dropped.Load() {
-			_, _ = s.compiled(context.Background(), of) // whoever asks next tries again, and is told
+			_, _ = s.compiled(s.background, of) // whoever asks next tries again, and is told
 		}
 	}
 }
 
-// size is the number of sets and of their statements.
-func (s *sets) size() (n, statements int) {
+// kept is the number of sets and their size.
+func (s *sets) kept() (n, size int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return len(s.all), s.statements
+	return len(s.all), s.size
 }

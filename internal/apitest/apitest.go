@@ -84,7 +84,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	w := &World{DB: db, Keys: credential.NewKeys(db, ring), Quotas: account.DefaultQuotas(), now: time.Now().Truncate(time.Second)}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, nil))
 	identity := cam.New(db, w.Keys, w.Quotas, known)
-	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: 10_000, MaxStatements: 100_000})
+	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: 10_000, MaxSize: 1_000_000})
 	w.Trail = audit.NewTrail(db, log)
 	finder := credential.NewFinder(w.Keys, 10_000)
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true, Registered: known.Registered}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
@@ -96,6 +96,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: known.Granularity}}
 	t.Cleanup(func() {
 		w.Trail.Close()
+		engine.Close()
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		for _, u := range w.undeclared {

@@ -42,6 +42,11 @@ func TestAWriteThatLostItsRightWhileItWaitedIsRefused(t *testing.T) {
 			tx.Changed(store.Change{Account: d.account, Kind: access.PrincipalChange, ID: "user/200"})
 			return nil
 		}},
+		{"the policy was replaced", "AuthFailure.UnauthorizedOperation", func(_ *testing.T, d *door, _ client, tx *store.Tx) error {
+			d.policies[200] = []access.Document{{ID: 200, Version: 2, Text: `{"version":"2.0","statement":[{"effect":"deny","action":"*","resource":"*"}]}`}}
+			tx.Changed(store.Change{Account: d.account, Kind: access.PolicyChange, ID: "200"})
+			return nil
+		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, db *store.DB) {

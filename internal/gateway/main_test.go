@@ -148,7 +148,7 @@ func open(t testing.TB, db *store.DB, config Config) *door {
 		t.Fatal(err)
 	}
 	d.account, d.root = made.UIN, client{d, id, secret, "", ""}
-	d.Gateway = New(config, Dependencies{Store: db, Access: access.New(db, access.Config{Source: d, MaxPrincipals: 100, MaxStatements: 1000}), Keys: keys, Finder: credential.NewFinder(keys, 100),
+	d.Gateway = New(config, Dependencies{Store: db, Access: access.New(db, access.Config{Source: d, MaxPrincipals: 100, MaxSize: 100_000}), Keys: keys, Finder: credential.NewFinder(keys, 100),
 		Trail: d.trail, Metrics: d, Log: log, Now: func() time.Time { d.mu.Lock(); defer d.mu.Unlock(); return d.now }},
 		[]Product{{Service: service, Handlers: d.handlers}})
 	return d

@@ -76,6 +76,7 @@ type attempt struct {
 	allowed  []access.Question // what was asked so far, and granted
 	used     []audit.Use       // what policies allowed
 	recorded bool              // the record is in the call's own transaction
+	lost     *access.Question  // of those allowed, what is denied now that it is the call's turn
 	// explanation is the whole trace of a denial, as JSON.
 	explanation []byte
 }
@@ -196,24 +197,46 @@ func (t *attempt) write(ctx context.Context, fn func(tx *store.Tx) error) error 
 	if err := t.asked(); err != nil {
 		return err
 	}
-	err := t.db.Write(ctx, func(tx *store.Tx) error {
-		if err := t.recheck(ctx); err != nil {
+	for try := 1; ; try++ {
+		err := t.db.Write(ctx, func(tx *store.Tx) error {
+			if err := t.recheck(ctx); err != nil {
+				return err
+			}
+			return t.commit(ctx, tx, fn)
+		})
+		t.recorded = err == nil
+		if t.lost != nil {
+			if _, failed := t.explain(ctx, *t.lost); failed != nil {
+				return failed
+			}
+		}
+		if !errors.Is(err, access.ErrNotReady) || try == maxRechecks {
 			return err
 		}
-		if err := fn(tx); err != nil {
-			return err
-		}
-		for _, other := range t.call.Concerned() {
-			r := t.record("ok")
-			r.Account = other
-			if err := t.trail.Insert(ctx, tx, r); err != nil {
+		// The writer is everybody's: what takes long is done here, and then it is this call's turn again.
+		for _, q := range t.allowed {
+			if _, err := t.access.Prepare(ctx, q); err != nil {
 				return err
 			}
 		}
-		return t.trail.Insert(ctx, tx, t.record("ok"))
-	})
-	t.recorded = err == nil
-	return err
+	}
+}
+
+// maxRechecks bounds how often a write gives its turn away because policies that let it in have changed just then.
+const maxRechecks = 16
+
+func (t *attempt) commit(ctx context.Context, tx *store.Tx, fn func(tx *store.Tx) error) error {
+	if err := fn(tx); err != nil {
+		return err
+	}
+	for _, other := range t.call.Concerned() {
+		r := t.record("ok")
+		r.Account = other
+		if err := audit.Insert(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	return audit.Insert(ctx, tx, t.record("ok"))
 }
 
 // recheck asks again, now that it is this call's turn to write, whether the credential and the policies that let it in
@@ -239,15 +262,12 @@ func (t *attempt) recheck(ctx context.Context) error {
 		return fault.New(code.AuthFailureSecretIdNotFound)
 	}
 	for _, q := range t.allowed {
-		d, err := t.access.Decide(ctx, q)
+		d, err := t.access.Recheck(ctx, q)
 		if err != nil {
 			return err
 		}
 		if !d.Allowed {
-			t.decision = recorded(d)
-			if _, err := t.explain(ctx, q); err != nil {
-				return err
-			}
+			t.decision, t.lost = recorded(d), &q
 			return fault.New(code.AuthFailureUnauthorizedOperation)
 		}
 	}

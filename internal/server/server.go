@@ -57,11 +57,11 @@ type Config struct {
 	Log               *slog.Logger
 }
 
-// What is kept in memory at most: principals with what binds them, holders of keys, statements of compiled policies.
+// What is kept in memory at most: principals with what binds them, holders of keys, the size of compiled policies.
 const (
 	maxPrincipals = 1_000_000
 	maxKeys       = 200_000
-	maxStatements = 500_000
+	maxPolicySize = 2_500_000 // some hundred bytes each
 )
 
 // Server is an opened server; Run serves.
@@ -70,6 +70,7 @@ type Server struct {
 	store   *store.DB
 	keys    *credential.Keys
 	trail   *audit.Trail
+	access  *access.Engine
 	gateway *gateway.Gateway
 	authzen *authzen.Door
 	metrics *ops.Metrics
@@ -91,7 +92,8 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.health = &ops.Health{Ping: s.store.Ping}
 	finder := credential.NewFinder(s.keys, maxKeys)
 	identity := cam.New(s.store, s.keys, c.Quotas, products)
-	engine := access.New(s.store, access.Config{Source: identity, MaxPrincipals: maxPrincipals, MaxStatements: maxStatements})
+	engine := access.New(s.store, access.Config{Source: identity, MaxPrincipals: maxPrincipals, MaxSize: maxPolicySize})
+	s.access = engine
 	s.actions = &operator.Actions{DB: s.store, Keys: s.keys,
 		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: products.Granularity}}
 	s.trail = audit.NewTrail(s.store, c.Log)
@@ -103,7 +105,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
-	s.metrics.Gauge("hufu_cached_statements", "Statements of the policies that are compiled in memory.", func() float64 { _, _, n := engine.Cached(); return float64(n) })
+	s.metrics.Gauge("hufu_cached_policy_size", "Size of the policies that are compiled in memory: statements, patterns, values and index entries.", func() float64 { _, _, n := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_keys", "Keys whose holders are in memory.", func() float64 { return float64(finder.Cached()) })
 	s.metrics.Gauge("hufu_writes_queued", "Calls that wait for the writer.", func() float64 { return float64(s.store.Stats().Queued) })
 	s.metrics.Gauge("hufu_reader_waits", "Times a query waited for a database connection.", func() float64 { return float64(s.store.Stats().Readers.WaitCount) })
@@ -131,7 +133,7 @@ func OpenActions(ctx context.Context, c Config) (*operator.Actions, error) {
 		return nil, err
 	}
 	identity := cam.New(db, keys, c.Quotas, products)
-	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: maxPrincipals, MaxStatements: maxStatements})
+	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: maxPrincipals, MaxSize: maxPolicySize})
 	return &operator.Actions{DB: db, Keys: keys,
 		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: products.Granularity}}, nil
 }
@@ -294,5 +296,6 @@ func (s *Server) housekeeping(ctx context.Context) {
 // close writes down what is queued, then closes the store.
 func (s *Server) close() error {
 	s.trail.Close()
+	s.access.Close()
 	return errors.Join(s.keys.Flush(context.Background()), s.store.Close())
 }
