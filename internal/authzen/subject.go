@@ -133,25 +133,31 @@ func newSubjects(db *store.DB, directory Directory, finder *credential.Finder, m
 	return s
 }
 
-// forget drops what changes concern.
+// forget drops what changes concern. What is kept is walked once, not once a change: other nodes' changes come in by the
+// thousand.
 func (s *subjects) forget(changes []store.Change) {
+	accounts, renamed := map[store.Account]bool{}, map[store.Account]bool{}
 	for _, c := range changes {
 		switch c.Kind {
 		case access.PrincipalChange:
 			kind, id, _ := strings.Cut(c.ID, "/")
 			n := numbered{call.User, number(id)}
 			if kind == "role" {
-				n.kind = call.Role
-				s.byName.DropAll(func(r roleName, _ *subject) bool { return r.account == c.Account })
+				n.kind, renamed[c.Account] = call.Role, true
 			}
 			s.byNumber.Drop(n)
 		case credential.AccountChangeKind:
-			s.byName.DropAll(func(r roleName, _ *subject) bool { return r.account == c.Account })
-			s.byNumber.DropAll(func(_ numbered, s *subject) bool { return s.principal.Account == c.Account })
+			accounts[c.Account], renamed[c.Account] = true, true
 		case store.KindEverything:
 			s.byName.DropAll(nil)
 			s.byNumber.DropAll(nil)
 		}
+	}
+	if len(renamed) > 0 {
+		s.byName.DropAll(func(r roleName, _ *subject) bool { return renamed[r.account] })
+	}
+	if len(accounts) > 0 {
+		s.byNumber.DropAll(func(_ numbered, s *subject) bool { return accounts[s.principal.Account] })
 	}
 }
 
