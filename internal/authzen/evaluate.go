@@ -299,7 +299,11 @@ func (d *Door) prepare(ctx context.Context, q *question, who *call.Principal, wh
 			return nil, err
 		}
 	}
-	return d.engine.Prepare(ctx, asked)
+	prepared, err := d.engine.Prepare(ctx, asked)
+	if err == nil && who.Kind == call.Anonymous {
+		prepared.Principal.Account = qcs.Account{} // conditions on it must find none
+	}
+	return prepared, err
 }
 
 // decideForeign answers for a subject that is not of the asker's account, or is nobody. On a resource of the account it
@@ -319,15 +323,16 @@ func (e *evaluation) decideForeign(ctx context.Context, q *question, who *subjec
 		return nil
 	}
 	v.refused = reasonForeign
-	if who == nil && (q.subject.key || q.action == assumeRole) || who != nil && who.suspended {
+	if who != nil && who.suspended {
+		who = nil
+	}
+	// Of whom a key is, and whom a role trusts, there is no stranger to answer for.
+	if q.subject.key || who == nil && q.action == assumeRole {
 		return nil
 	}
-	asked := e.nobody(q)
-	if who != nil {
-		var err error
-		if asked, err = e.prepare(ctx, q, &who.principal, &e.asker); err != nil {
-			return err
-		}
+	asked, err := e.foreign(ctx, q, who)
+	if err != nil {
+		return err
 	}
 	if d := policy.Decide(asked); d.Allowed {
 		v.decision, v.refused = d, ""
@@ -335,18 +340,28 @@ func (e *evaluation) decideForeign(ctx context.Context, q *question, who *subjec
 	return nil
 }
 
-// nobody asks for a subject that does not exist as for a stranger to whom nobody gave anything: were it denied where
-// such a stranger is allowed, the answer would tell who exists.
-func (e *evaluation) nobody(q *question) *policy.Question {
-	p := policy.Principal{Account: qcs.Account{UIN: strconv.FormatInt(int64(q.subject.account), 10)}, UIN: q.subject.id, RoleID: q.subject.id}
+// foreign prepares a question about a subject of another account. One that does not exist is asked about as a stranger to
+// whom nobody gave anything: were it denied where such a stranger is allowed, the answer would tell who exists.
+func (e *evaluation) foreign(ctx context.Context, q *question, who *subject) (*policy.Question, error) {
+	if who != nil {
+		return e.prepare(ctx, q, &who.principal, &e.asker)
+	}
+	asked, err := e.prepare(ctx, q, &anonymous.principal, &e.asker) // the layers that bind whoever comes
+	if err != nil {
+		return nil, err
+	}
+	p := &asked.Principal
+	p.UIN, p.RoleID = q.subject.id, q.subject.id
+	if q.subject.account != 0 {
+		p.Account.UIN = strconv.FormatInt(int64(q.subject.account), 10)
+	}
 	switch q.subject.kind {
 	case call.Root:
 		p.Kind = policy.Root
 	case call.Role:
 		p.Kind = policy.Role
 	default:
-		p.Kind = policy.User
+		p.Kind, asked.Layers.General = policy.User, policy.General()
 	}
-	return &policy.Question{Principal: p, Action: q.action, Resource: []qcs.Resource{q.resource.name}, Owner: e.asker.account,
-		Context: q.facts, Layers: policy.Layers{Resource: q.policy}}
+	return asked, nil
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
+	"github.com/hufu-iam/hufu/internal/operator"
+	"github.com/hufu-iam/hufu/internal/store"
 )
 
 // shared is a question, that ends with its resource, with a policy of the resource and further members.
@@ -40,7 +42,7 @@ func TestPoliciesOfResources(t *testing.T) {
 			{"another user of the account", shared(alice, grant("allow", "cvm:Stop*", userName(c.UIN, c.pep.UIN))), false},
 			{"a deny beats the user's own policy", shared(about("user", c.alice.UIN, "cvm:StartInstances", mine), grant("deny", "cvm:*", userName(c.UIN, c.alice.UIN))), false},
 			{"a guest, whom both accounts allow it", shared(guest, grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN))), true},
-			{"a guest by his key", shared(about("key", b.alice.ID, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN))), true},
+			{"a guest by his key, of which nothing is told", shared(about("key", b.alice.ID, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.alice.UIN))), false},
 			{"a guest, whom the resource does not name", shared(guest, grant("allow", "cvm:Stop*", userName(b.UIN, b.pep.UIN))), false},
 			{"a guest, whose own account does not allow it", shared(about("user", b.pep.UIN, "cvm:StopInstances", mine), grant("allow", "cvm:Stop*", userName(b.UIN, b.pep.UIN))), false},
 			{"a guest without a policy of the resource", guest, false},
@@ -128,6 +130,49 @@ func TestNothingIsToldOfOtherAccounts(t *testing.T) {
 			if r.Decision.Effect == "explicit_deny" || len(r.Explanation) > 0 {
 				t.Errorf("a record tells what the other account's policies say: %+v", r)
 			}
+		}
+	})
+}
+
+// Everyone is granted something on a resource of the asker: whether he who is asked about is there must not show.
+func TestGrantsToEveryoneTellNobodyWhoExists(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		c, b, gone := newCast(t, w), newCast(t, w), newCast(t, w)
+		if err := (&operator.Actions{DB: w.DB, Keys: w.Keys}).Suspend(t.Context(), store.Account(gone.UIN)); err != nil {
+			t.Fatal(err)
+		}
+		const nobody = 999999999999
+		mine := c.instance("ins-1")
+		conditioned := func(condition string) string {
+			return strings.TrimSuffix(grant("allow", "*:*", everyone), "}]}") + `,"condition":` + condition + `}]}`
+		}
+		for _, tc := range []struct {
+			name, typ string
+			real, no  any
+			action    string
+			policy    string
+			want      bool
+		}{
+			{"a user", "user", b.pep.UIN, nobody, "cvm:StopInstances", grant("allow", "*:*", everyone), true},
+			{"a user, to what needs a second factor", "user", b.pep.UIN, nobody, "account:BindToken", grant("allow", "*:*", everyone), false},
+			{"a root user, to what needs a second factor of others", "root", b.UIN, nobody, "account:BindToken", grant("allow", "*:*", everyone), true},
+			{"a key", "key", b.pep.ID, "AKIDnobody", "cvm:StopInstances", grant("allow", "*:*", everyone), false},
+			{"a user of a suspended account", "user", gone.pep.UIN, nobody, "cvm:StopInstances", grant("allow", "*:*", everyone), true},
+			{"the key of one", "key", gone.pep.ID, "AKIDnobody", "cvm:StopInstances", grant("allow", "*:*", everyone), false},
+			{"a suspended root user", "root", gone.UIN, nobody, "cvm:StopInstances", grant("allow", "*:*", everyone), true},
+			{"unsigned, whom no account is said of", "anonymous", "-", "-", "cvm:StopInstances", conditioned(`{"string_equal":{"qcs:owner_uin":"0"}}`), false},
+			{"unsigned, by no number of an account", "anonymous", "-", "-", "cvm:StopInstances", conditioned(`{"string_equal":{"cvm:a":"${app_id}${owner_uin}"}}`), false},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				var texts []string
+				for _, id := range []any{tc.real, tc.no} {
+					r := c.decides(t, tc.want, shared(about(tc.typ, id, tc.action, mine), tc.policy, `,"context":{"cvm:a":"00"}`))
+					texts = append(texts, strings.ReplaceAll(r.raw, r.header.Get("X-TC-RequestId"), "ID"))
+				}
+				if texts[0] != texts[1] {
+					t.Errorf("the answers differ:\n%s\n%s", texts[0], texts[1])
+				}
+			})
 		}
 	})
 }
