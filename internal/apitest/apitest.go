@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -42,6 +43,9 @@ import (
 	"github.com/hufu-iam/hufu/policy"
 	"github.com/hufu-iam/hufu/tc3"
 )
+
+// Proxy is the address of the one proxy whose headers are believed.
+const Proxy = "198.51.100.1"
 
 // P are the parameters of a call.
 type P map[string]any
@@ -87,7 +91,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: 10_000, MaxSize: 1_000_000})
 	w.Trail = audit.NewTrail(db, log)
 	finder := credential.NewFinder(w.Keys, 10_000)
-	w.Gateway = gateway.New(gateway.Config{NoLimits: true, Registered: known.Registered}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
+	w.Gateway = gateway.New(gateway.Config{NoLimits: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix(Proxy + "/32")}, Registered: known.Registered}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
 		Finder: finder, Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
 		server.Products(identity, sts.New(db, w.Keys, identity), questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known})))
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Keys: w.Keys, Finder: finder, Directory: identity,

@@ -3,7 +3,6 @@ package authzen
 import (
 	"context"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"runtime/debug"
 	"strconv"
@@ -42,9 +41,6 @@ type forwarding struct {
 // answered, so that no proxy takes trouble for a permission.
 func (d *Door) forward(w http.ResponseWriter, r *http.Request) {
 	facts := call.Call{RequestID: call.NewRequestID(), Door: "forward", Service: forward.Service, Action: forward.Name, At: d.now(), Language: fault.English}
-	if d.authenticator.Trusted(r) {
-		facts.IP = d.authenticator.Peer(r) // the address of a proxy whose word does not count is not that of the client
-	}
 	identify(w, r, facts.RequestID)
 	w.Header()["X-Hufu-Decision-Id"] = []string{facts.RequestID}
 	f := &forwarding{Door: d}
@@ -76,11 +72,11 @@ func (f *forwarding) guarded(r *http.Request, facts *call.Call) (failed *fault.E
 }
 
 func (f *forwarding) ask(r *http.Request, facts *call.Call) *fault.Error {
-	// Without the client's own address nobody is blocked: it would be everybody behind the proxy.
-	if facts.IP != (netip.Addr{}) {
-		if failed := f.Blocked(facts); failed != nil {
-			return failed
-		}
+	if err := f.readClient(r, facts); err != nil {
+		return f.Reject(facts, err)
+	}
+	if failed := f.Blocked(facts); failed != nil {
+		return failed
 	}
 	if err := f.readQuestion(r); err != nil {
 		return f.Reject(facts, err)
@@ -96,7 +92,7 @@ func (f *forwarding) ask(r *http.Request, facts *call.Call) *fault.Error {
 	if err != nil {
 		return unauthenticated(f.Refuse(facts, "", err))
 	}
-	signed.Request = f.original.signed(r.Header, f.authenticator.Trusted(r) && r.Header.Get("X-Forwarded-Proto") == "https")
+	signed.Request = f.original.signed(r.Header, r.Header.Get("X-Forwarded-Proto") == "https")
 	signed.Accepts = func(scope string) bool { return scope == action.Service }
 	holder, err := f.authenticator.TC3(r.Context(), signed, facts.At)
 	if err != nil {
@@ -105,6 +101,21 @@ func (f *forwarding) ask(r *http.Request, facts *call.Call) *fault.Error {
 	facts.Caller = &holder.Principal
 	_, failed := f.Pipeline.Run(r.Context(), gateway.Ask{Facts: *facts, Holder: holder, Action: forward, Task: f})
 	return failed
+}
+
+// readClient finds the address of the client, which only a proxy of ours can tell. Without it a policy that denies all but
+// some addresses would deny nobody, and what a stranger says of a request's host would count.
+func (f *forwarding) readClient(r *http.Request, facts *call.Call) error {
+	switch {
+	case !f.authenticator.Trusted(r):
+		return misconfigured("the proxy is not in --trusted-proxy")
+	case r.Header.Get("X-Forwarded-For") == "":
+		return misconfigured("it must send the address of the client in X-Forwarded-For")
+	}
+	if facts.IP = f.authenticator.Peer(r); !facts.IP.IsValid() {
+		return misconfigured("what it sends in X-Forwarded-For is no address")
+	}
+	return nil
 }
 
 // readQuestion reads what the proxy asks: both from the query of its URL, or else both from headers. What the query has

@@ -67,8 +67,11 @@ func uri(o held) string {
 // forwarded is the question of a proxy.
 func forwarded(action, resource string, h http.Header) *http.Request {
 	r := httptest.NewRequest(http.MethodGet, "http://hufu:9800/access/v1/forward?"+url.Values{"action": {action}, "resource": {resource}}.Encode(), nil)
-	r.RemoteAddr = "127.0.0.1:40000"
+	r.RemoteAddr = apitest.Proxy + ":40000"
 	r.Header = h
+	if h.Get("X-Forwarded-For") == "" {
+		h.Set("X-Forwarded-For", "203.0.113.9")
+	}
 	return r
 }
 
@@ -114,7 +117,8 @@ func TestAProxyAsks(t *testing.T) {
 			{"another body than declared", forwarded(start, mine, by(c.alice, post, empty, nginx, "X-TC-Content-SHA256", declared)), 401, "AuthFailure.SignatureFailure"},
 			{"a declaration that is no hash", forwarded(start, mine, by(c.alice, post, empty, nginx, "X-TC-Content-SHA256", strings.Repeat("z", 64))), 401, "AuthFailure.SignatureFailure"},
 			{"a declaration that is too long", forwarded(start, mine, by(c.alice, post, empty, nginx, "X-TC-Content-SHA256", fmt.Sprintf("%x00", empty))), 401, "AuthFailure.SignatureFailure"},
-			{"an unsigned body, from a proxy that is not trusted", forwarded(start, mine, by(c.alice, post, tc3.UnsignedPayloadHash(), nginx, "X-TC-Content-SHA256", tc3.UnsignedPayload, "X-Forwarded-Proto", "https")), 401, "AuthFailure.SignatureFailure"},
+			{"an unsigned body over TLS", forwarded(start, mine, by(c.alice, post, tc3.UnsignedPayloadHash(), nginx, "X-TC-Content-SHA256", tc3.UnsignedPayload, "X-Forwarded-Proto", "https")), 200, ""},
+			{"an unsigned body without", forwarded(start, mine, by(c.alice, post, tc3.UnsignedPayloadHash(), nginx, "X-TC-Content-SHA256", tc3.UnsignedPayload, "X-Forwarded-Proto", "http")), 401, "AuthFailure.SignatureFailure"},
 			{"another method than signed", forwarded(start, mine, by(c.alice, get, empty, nginx, "X-Original-Method", "POST")), 401, "AuthFailure.SignatureFailure"},
 			{"a method that nobody can sign", forwarded(start, mine, by(c.alice, get, empty, nginx, "X-Original-Method", "DELETE")), 401, "AuthFailure.SignatureFailure"},
 			{"another query than signed", forwarded(start, mine, by(c.alice, get, empty, nginx, "X-Original-URI", "/v1/instances?id=ins-2")), 401, "AuthFailure.SignatureFailure"},
@@ -148,6 +152,47 @@ func TestAProxyAsks(t *testing.T) {
 	})
 }
 
+// A policy that denies all but some addresses denies nobody where there is none, and a host that anybody may name makes a
+// signature for one service good for another.
+func TestOnlyATrustedProxyTellsOfAClient(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		c := newCast(t, w)
+		c.Root.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": c.alice.UIN,
+			"PolicyId": c.policy(t, "inside", `deny cvm:* * {"ip_not_equal":{"qcs:ip":"10.0.0.0/8"}}`)})
+		get := held{method: "GET", path: "/", host: "a.example.com", contentType: "text/plain", service: "cvm"}
+		for _, tc := range []struct {
+			name, peer string
+			describe   func(http.Header, held)
+			header     []string
+			status     int
+			want       string
+		}{
+			{"a proxy of ours, of a client inside", apitest.Proxy, nginx, []string{"X-Forwarded-For", "10.0.0.1"}, 200, ""},
+			{"a proxy of ours, of a client outside", apitest.Proxy, nginx, []string{"X-Forwarded-For", "203.0.113.9"}, 403, ""},
+			{"a proxy of ours, of nobody", apitest.Proxy, nginx, nil, 500, "address of the client in X-Forwarded-For"},
+			{"a proxy of ours, of what is no address", apitest.Proxy, nginx, []string{"X-Forwarded-For", "unknown"}, 500, "no address"},
+			{"somebody, of a client inside", "203.0.113.9", nginx, []string{"X-Forwarded-For", "10.0.0.1"}, 500, "the proxy is not in --trusted-proxy"},
+			{"somebody, of nobody", "203.0.113.9", nginx, nil, 500, "the proxy is not in --trusted-proxy"},
+			{"somebody inside", "10.0.0.1", nginx, nil, 500, "the proxy is not in --trusted-proxy"},
+			{"somebody, of another host by a URL", "10.0.0.1", ingress, nil, 500, "the proxy is not in --trusted-proxy"},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				h := get.signedBy(t, w.Now(), c.alice, tc3.HashPayload(nil))
+				tc.describe(h, get)
+				for i := 0; i < len(tc.header); i += 2 {
+					h.Set(tc.header[i], tc.header[i+1])
+				}
+				r := forwarded("cvm:StartInstances", c.instance("ins-1"), h)
+				r.RemoteAddr, r.Host = tc.peer+":40000", "b.example.com"
+				if tc.header == nil {
+					h.Del("X-Forwarded-For")
+				}
+				send(t, w, r).wants(t, tc.status, tc.want)
+			})
+		}
+	})
+}
+
 func TestWhereAProxyNamesItsQuestion(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
 		c := newCast(t, w)
@@ -159,7 +204,8 @@ func TestWhereAProxyNamesItsQuestion(t *testing.T) {
 				h.Add(headers[i], headers[i+1])
 			}
 			r := httptest.NewRequest(http.MethodGet, "http://hufu:9800/access/v1/forward"+query, nil)
-			r.Header = h
+			r.RemoteAddr, r.Header = apitest.Proxy+":40000", h
+			h.Set("X-Forwarded-For", "203.0.113.9")
 			return send(t, w, r)
 		}
 		mine := c.instance("ins-1")
@@ -194,7 +240,7 @@ func TestWhatIsRecordedOfAProxysQuestion(t *testing.T) {
 		r := all[0]
 		want := fmt.Sprintf(`{"action":{"name":"cvm:StopInstances"},"resource":{"type":"qcs","id":"%s"},"method":"GET","path":"/v1/instances"}`, mine)
 		if r.RequestID != got.header.Get("X-Hufu-Decision-Id") || r.Door != "forward" || r.CallerID != c.alice.UIN || r.Decision.Effect != "implicit_deny" ||
-			r.Outcome != "ok" || string(r.Parameters) != want || !strings.Contains(string(r.Explanation), "cvm:StopInstances") || r.IP != "" {
+			r.Outcome != "ok" || string(r.Parameters) != want || !strings.Contains(string(r.Explanation), "cvm:StopInstances") || r.IP != "203.0.113.9" {
 			t.Errorf("%+v %s", r, r.Parameters)
 		}
 	})

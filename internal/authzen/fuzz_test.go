@@ -74,7 +74,8 @@ func FuzzForward(f *testing.F) {
 	f.Add("%", "X-Original-Method: \nX-Original-Uri: ?\nX-Forwarded-Host: a:b:c")
 	f.Fuzz(func(t *testing.T, query, headers string) {
 		r := httptest.NewRequest(http.MethodGet, "http://hufu:9800/access/v1/forward", nil)
-		r.URL.RawQuery = query
+		r.URL.RawQuery, r.RemoteAddr = query, apitest.Proxy+":40000"
+		r.Header.Set("X-Forwarded-For", "203.0.113.9")
 		for line := range strings.SplitSeq(headers, "\n") {
 			if name, value, ok := strings.Cut(line, ":"); ok {
 				r.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))

@@ -14,7 +14,7 @@ import (
 
 // original is a request that a proxy holds back, as the proxy describes it: nginx as it is told to, in X-Original-Method
 // and X-Original-URI, its ingress in X-Original-URL, Traefik and Caddy in X-Forwarded-Method and X-Forwarded-Uri; the host
-// in X-Forwarded-Host where the request does not keep it.
+// in X-Forwarded-Host where the request does not keep it. Only the word of a trusted proxy counts.
 type original struct {
 	method, host, path, query string
 }
@@ -77,7 +77,7 @@ func agreed(h http.Header, said string, names ...string) (string, bool) {
 
 // signed is the original request as its signature is checked. The body stays with the proxy: it is the empty one, or the
 // one whose hash the signer declared, which whoever gets the body must compare. Leaving it out of the signature is for
-// clients that a proxy of ours reached over TLS.
+// clients that reached the proxy over TLS.
 func (o *original) signed(h http.Header, secure bool) tc3.Request {
 	r := tc3.Request{Method: o.method, RawQuery: o.query, Header: h, Host: []string{o.host, tc3.StripPort(o.host)}, URIs: []string{"/", o.path}}
 	switch declared := h.Get("X-Tc-Content-Sha256"); {
