@@ -42,8 +42,9 @@ type evaluation struct {
 	call     *call.Call // from here on set by Run
 	asker    asker
 	revision string
-	readable map[int64]bool // policies that the asker was found to be allowed to read, or not
-	trusts   bool           // the explanation at hand is about the trust policy of a role
+	missing  map[reference]bool // subjects that were looked for and are not there
+	readable map[int64]bool     // policies that the asker was found to be allowed to read, or not
+	trusts   bool               // the explanation at hand is about the trust policy of a role
 	verdicts []verdict
 	kept     int // bytes of explanations for the audit record
 }
@@ -223,7 +224,7 @@ func (e *evaluation) read(ctx context.Context, from, shared *wire.Value, q *ques
 	if err := e.readObject(from, shared, q, v); err != nil {
 		return nil, err
 	}
-	found, err := e.subjects.find(ctx, &q.subject, e.call.At)
+	found, err := e.find(ctx, &q.subject)
 	if err != nil {
 		return nil, err
 	}
@@ -232,6 +233,22 @@ func (e *evaluation) read(ctx context.Context, from, shared *wire.Value, q *ques
 		q.facts.MFA = found.principal.MFA()
 	}
 	q.explain, err = readContext(from, shared, &q.facts)
+	return found, err
+}
+
+// find finds a subject; nil if that is nobody. Of whom is not there nothing is kept beyond the call, but he is looked for
+// only once in it: the time that many questions take would tell who is there.
+func (e *evaluation) find(ctx context.Context, r *reference) (*subject, error) {
+	if e.missing[*r] {
+		return nil, nil
+	}
+	found, err := e.subjects.find(ctx, r, e.call.At)
+	if found == nil && err == nil {
+		if e.missing == nil {
+			e.missing = map[reference]bool{}
+		}
+		e.missing[*r] = true
+	}
 	return found, err
 }
 

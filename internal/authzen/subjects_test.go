@@ -1,6 +1,7 @@
 package authzen
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -61,5 +62,43 @@ func TestManyChangesAreForgottenAtOnce(t *testing.T) {
 	s.forget(changes)
 	if took := time.Since(began); took > time.Second {
 		t.Errorf("%d changes took %s", len(changes), took)
+	}
+}
+
+// empty is a directory without anybody, that counts how often somebody is looked for.
+type empty struct {
+	Directory
+	asked int
+}
+
+func (d *empty) PrincipalByNumber(context.Context, call.PrincipalKind, int64) (call.Principal, bool, error) {
+	d.asked++
+	return call.Principal{}, false, store.ErrNotFound
+}
+
+func (d *empty) RolePrincipal(context.Context, store.Account, string) (call.Principal, bool, error) {
+	d.asked++
+	return call.Principal{}, false, store.ErrNotFound
+}
+
+func TestWhoIsNotThereIsLookedForOnceACall(t *testing.T) {
+	nobody := &empty{}
+	s := kept(1)
+	s.directory = nobody
+	e := &evaluation{Door: &Door{subjects: s}, call: &call.Call{}}
+	unknown := []reference{{typ: "user", id: "7", kind: call.User, number: 7}, {typ: "root", id: "7", kind: call.Root, number: 7, account: 7},
+		{typ: "role", id: "qcs::cam::uin/7:roleName/x", kind: call.Role, account: 7, name: "x"}}
+	for range 1000 {
+		for _, r := range unknown {
+			if who, err := e.find(t.Context(), &r); who != nil || err != nil {
+				t.Fatal(who, err)
+			}
+		}
+	}
+	if nobody.asked != len(unknown) {
+		t.Errorf("looked %d times for %d subjects", nobody.asked, len(unknown))
+	}
+	if _, err := (&evaluation{Door: e.Door, call: e.call}).find(t.Context(), &unknown[0]); err != nil || nobody.asked != len(unknown)+1 {
+		t.Errorf("the next call must look again: %d, %v", nobody.asked, err)
 	}
 }
