@@ -1,6 +1,9 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // An Explanation is a decision with everything that was said about the
 // question, in every layer, also where the decision needed none of it. It
@@ -21,6 +24,8 @@ type LayerTrace struct {
 	Skipped string `json:"skipped,omitempty"`
 	// Broken lists policies that cannot be read.
 	Broken []Ref `json:"broken,omitempty"`
+	// MoreBroken counts those that [Explanation.Cut] left out.
+	MoreBroken int `json:"moreBroken,omitempty"`
 	// Statements are those whose action and resource match, and whose
 	// principal does where there is one.
 	Statements []StatementTrace `json:"statements"`
@@ -53,6 +58,10 @@ type ConditionTrace struct {
 	Values   []string `json:"values"`            // of the policy
 	Seen     []string `json:"seen,omitempty"`    // of the request
 	Missing  bool     `json:"missing,omitempty"` // the request has no such key
+	// More and MoreSeen count the Values and those Seen that
+	// [Explanation.Cut] left out.
+	More     int `json:"more,omitempty"`
+	MoreSeen int `json:"moreSeen,omitempty"`
 }
 
 // A ConditionNote is a condition as denial messages print it.
@@ -152,18 +161,83 @@ func (e *evaluation) traceStatement(st *statement) StatementTrace {
 	return s
 }
 
-// Cut leaves at most n statements in each layer, those that apply first, so
-// that what is kept of an explanation has a bound.
+const (
+	maxCutValues = 20  // of a condition, and as many of the request
+	maxCutText   = 256 // bytes of each, and of a condition's key
+)
+
+// Cut leaves at most n statements in each layer, those that deny first and
+// then the others that apply, and as many of the denials of the remedy; of
+// each condition at most 20 values and 20 of the request, and of each of
+// these the first 256 bytes. What is left out is counted. What x shares with
+// copies of it stays as it is.
 func (x *Explanation) Cut(n int) {
+	x.Layers = slices.Clone(x.Layers)
 	for i := range x.Layers {
 		l := &x.Layers[i]
-		if len(l.Statements) <= n {
-			continue
-		}
 		all := slices.Clone(l.Statements)
-		slices.SortStableFunc(all, func(a, b StatementTrace) int { return bit(b.Applies) - bit(a.Applies) })
-		l.Statements, l.More = all[:n], len(all)-n
+		slices.SortStableFunc(all, func(a, b StatementTrace) int { return b.weight() - a.weight() })
+		if len(all) > n {
+			l.More += len(all) - n
+			all = all[:n]
+		} else {
+			copy(all, l.Statements) // all of them: in their order
+		}
+		for j := range all {
+			all[j].Held, all[j].Failed = cutConditions(all[j].Held), cutConditions(all[j].Failed)
+		}
+		l.Statements = all
+		if len(l.Broken) > n {
+			l.MoreBroken += len(l.Broken) - n
+			l.Broken = l.Broken[:n]
+		}
 	}
+	if r := x.Remedy; r != nil && len(r.Denies) > n {
+		cut := *r
+		cut.Denies, cut.More = r.Denies[:n], r.More+len(r.Denies)-n
+		x.Remedy = &cut
+	}
+}
+
+// weight orders statements by what they did to the decision.
+func (s *StatementTrace) weight() int {
+	return bit(s.Applies) + bit(s.Applies && s.Effect == ExplicitDeny)
+}
+
+func cutConditions(from []ConditionTrace) []ConditionTrace {
+	to := slices.Clone(from)
+	for i := range to {
+		c := &to[i]
+		var more, moreSeen int
+		c.Key = cutText(c.Key)
+		c.Values, more = cutValues(c.Values)
+		c.Seen, moreSeen = cutValues(c.Seen)
+		c.More, c.MoreSeen = c.More+more, c.MoreSeen+moreSeen
+	}
+	return to
+}
+
+func cutValues(from []string) (kept []string, more int) {
+	if len(from) > maxCutValues {
+		from, more = from[:maxCutValues], len(from)-maxCutValues
+	}
+	kept = slices.Clone(from)
+	for i := range kept {
+		kept[i] = cutText(kept[i])
+	}
+	return kept, more
+}
+
+// cutText is the start of a text, up to a whole character.
+func cutText(s string) string {
+	if len(s) <= maxCutText {
+		return s
+	}
+	n := maxCutText
+	for n > maxCutText-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
 
 // Notes lists the conditions that a denied caller can act on: of statements

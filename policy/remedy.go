@@ -13,6 +13,8 @@ type Remedy struct {
 	// any, no addition helps: they must be changed, or their conditions be
 	// met.
 	Denies []Denial `json:"denies,omitempty"`
+	// More counts the Denies that [Explanation.Cut] left out.
+	More int `json:"more,omitempty"`
 	// Additions are the statements that lack, one for each layer that must
 	// allow and does not. All of them are needed. Where a statement fails by
 	// its conditions only, meeting those would do as well.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -188,5 +189,61 @@ func TestAnExplanationIsCutToWhatApplies(t *testing.T) {
 	x.Cut(2)
 	if l := x.Layers[0]; len(l.Statements) != 2 || l.More != 1 || l.Statements[0].Ref.Index != 2 || l.Statements[1].Ref.Index != 0 {
 		t.Errorf("%+v", l)
+	}
+}
+
+func TestACutExplanationHasABound(t *testing.T) {
+	const many = 1000
+	long := strings.Repeat("\u00e9", 200) // 400 bytes
+	var values, statements []string
+	for i := range many {
+		values = append(values, fmt.Sprintf("%q", fmt.Sprint(i, long)))
+		statements = append(statements, fmt.Sprintf(`{"effect":"allow","action":"*","resource":"*","condition":{"string_not_equal":{"my:%d":["x"]}}}`, i),
+			`{"effect":"deny","action":"*","resource":"*"}`)
+	}
+	statements = append(statements, `{"effect":"allow","action":"*","resource":"*","condition":{"for_any_value:string_equal":{"my:key":[`+strings.Join(values, ",")+`]}}}`)
+	sources := []Source{{Document: must(t, "["+strings.Join(statements, ",")+"]")}}
+	for range many {
+		sources = append(sources, Source{Name: "broken", Document: nil})
+	}
+	q := &Question{Principal: Principal{Kind: User, UIN: "11"}, Action: Action{"cvm", "Do"}, Resource: []qcs.Resource{qcs.Any}, Layers: Layers{Boundary: Compile(sources, Env{})}}
+	for i := range 50 {
+		if err := q.Context.Add("my:key", fmt.Sprint(i, long)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole := Explain(q)
+	x := whole
+	x.Cut(50)
+	for range 2 { // cutting again changes nothing
+		if text, err := json.Marshal(x); err != nil || len(text) > 50<<10 {
+			t.Errorf("%d bytes, %v", len(text), err)
+		}
+		if l := x.Layers[0]; len(l.Statements) != 50 || l.More != 2*many+1-50 || len(l.Broken) != 50 || l.MoreBroken != many-50 ||
+			slices.ContainsFunc(l.Statements, func(s StatementTrace) bool { return s.Effect != ExplicitDeny }) {
+			t.Errorf("not what denies: %d statements and %d, %d broken and %d", len(l.Statements), l.More, len(l.Broken), l.MoreBroken)
+		}
+		if r := x.Remedy; len(r.Denies) != 50 || r.More != 2*many-50 {
+			t.Errorf("%d denials and %d", len(r.Denies), r.More)
+		}
+		x.Cut(50)
+	}
+	x = whole
+	x.Cut(2*many + 1)
+	for range 2 {
+		c := x.Layers[0].Statements[2*many].Held[0]
+		if len(c.Values) != 20 || c.More != many-20 || len(c.Seen) != 20 || c.MoreSeen != 30 {
+			t.Errorf("%d values and %d, %d seen and %d", len(c.Values), c.More, len(c.Seen), c.MoreSeen)
+		}
+		if got, want := c.Values[0], "0"+long[:254]; got != want || c.Seen[0] != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if got, want := c.Values[10], "10"+long[:254]; got != want {
+			t.Errorf("%q, want the whole characters %q", got, want)
+		}
+		x.Cut(2*many + 1)
+	}
+	if c := whole.Layers[0].Statements[2*many].Held[0]; len(c.Values) != many || len(c.Seen) != 50 || len(c.Seen[0]) < 400 || len(whole.Remedy.Denies) != 2*many {
+		t.Error("the explanation that it was a copy of is cut too")
 	}
 }
