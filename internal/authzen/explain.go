@@ -1,15 +1,13 @@
 package authzen
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 
 	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/policy"
 	"github.com/hufu-iam/hufu/qcs"
 )
@@ -21,13 +19,9 @@ const (
 	reasonSuspended = "The subject's account is suspended."
 )
 
-const (
-	// explained statements of each layer stand in an explanation.
-	explained = 50
-	// maxKept bounds the explanations in the audit record of one call, in bytes; beyond it a denial is recorded with the
-	// layer and the statement that made it.
-	maxKept = 256 << 10
-)
+// maxKept bounds the explanations in the audit record of one call, in bytes; a denial whose explanation does not fit is
+// recorded with the layer and the statement that made it.
+const maxKept = 192 << 10
 
 // explain adds the explanation that was asked for, and that of a denial for the audit record.
 func (e *evaluation) explain(ctx context.Context, asked *policy.Question, q *question, v *verdict) error {
@@ -35,31 +29,24 @@ func (e *evaluation) explain(ctx context.Context, asked *policy.Question, q *que
 	if !q.explain && !keep {
 		return nil
 	}
-	x, full, err := explanation(asked)
+	x := policy.Explain(asked)
+	text, err := audit.Explain(&x)
 	if err != nil {
 		return err
 	}
-	if keep {
-		v.kept = full
-		e.kept += len(full)
+	if keep && e.kept+len(text) <= maxKept {
+		v.kept = text
+		e.kept += len(text)
 	}
 	if !q.explain {
 		return nil
 	}
-	v.shown = full
+	v.shown = text
 	veiled, err := e.veil(ctx, &x)
 	if veiled && err == nil {
-		v.shown, err = jsonText(&x)
+		v.shown, err = audit.Explain(&x)
 	}
 	return err
-}
-
-// explanation explains a question, as a tree and as JSON.
-func explanation(asked *policy.Question) (policy.Explanation, []byte, error) {
-	x := policy.Explain(asked)
-	x.Cut(explained)
-	text, err := jsonText(&x)
-	return x, text, err
 }
 
 // veil removes from an explanation what the asker may not read: the statements of a policy that it could not get are
@@ -127,14 +114,3 @@ func (e *evaluation) mayRead(ctx context.Context, layer policy.Layer, policyID i
 }
 
 var getPolicy = policy.Action{Service: "cam", Name: "GetPolicy"}
-
-// jsonText prints an explanation; people copy from it, so & stays &.
-func jsonText(x *policy.Explanation) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(x); err != nil {
-		return nil, fmt.Errorf("print an explanation: %w", err)
-	}
-	return bytes.TrimSpace(b.Bytes()), nil
-}

@@ -160,7 +160,8 @@ func (f *forwarding) Run(ctx context.Context, c *call.Call) (wire.Response, erro
 	f.decision, f.decided = policy.Decide(asked), true
 	f.metrics.Decided(f.decision.Effect.String())
 	if !f.decision.Allowed {
-		_, f.kept, err = explanation(asked)
+		x := policy.Explain(asked)
+		f.kept, err = audit.Explain(&x)
 	}
 	return f, err
 }

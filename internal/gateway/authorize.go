@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -196,9 +195,6 @@ func (t *attempt) denial(ctx context.Context, q access.Question, resource string
 		base.Message(t.call.Language), t.call.RequestID, q.Action, resource, detail.String()))
 }
 
-// explained statements of each layer go into the audit record of a denial; a policy has rarely as many on one action.
-const explained = 50
-
 // explain asks why, for the caller and for the audit record.
 func (t *attempt) explain(ctx context.Context, q access.Question) (policy.Explanation, error) {
 	x, err := t.access.Explain(ctx, q)
@@ -206,10 +202,8 @@ func (t *attempt) explain(ctx context.Context, q access.Question) (policy.Explan
 		return x, err
 	}
 	kept := x
-	kept.Layers = slices.Clone(x.Layers)
-	kept.Cut(explained)
-	t.explanation = []byte(jsonText(kept))
-	return x, nil
+	t.explanation, err = audit.Explain(&kept)
+	return x, err
 }
 
 // jsonText prints strings and numbers as they are: people copy them into policies, so & stays &.

@@ -52,6 +52,7 @@ func tiny() *wire.Service {
 		{Name: "Name", Kind: wire.String, Max: 16, HasMax: true},
 		{Name: "Password", Kind: wire.String, Secret: true},
 		{Name: "Nested", Kind: wire.Object, List: true, Struct: &wire.Struct{Name: "Nested", Members: []wire.Member{{Name: "Pin", Kind: wire.String, Secret: true}, {Name: "N", Kind: wire.Int}}}},
+		{Name: "Tags", Kind: wire.Object, List: true, Struct: &wire.Struct{Name: "Tag", Members: []wire.Member{{Name: "Key", Kind: wire.String}, {Name: "Value", Kind: wire.String}}}},
 	}}
 	var actions []*wire.Action
 	for _, a := range []wire.Action{
