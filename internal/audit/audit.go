@@ -41,6 +41,8 @@ type Record struct {
 	Duration    time.Duration   `json:"durationNs"`
 
 	Uses []Use `json:"-"` // what was allowed, for Trail to keep
+	// Denied marks a call that denied others something, though it was itself allowed: it is found by its id at once.
+	Denied bool `json:"-"`
 }
 
 // Decision is what the policies said, and the statement that made it.
@@ -109,7 +111,7 @@ func (r *Record) values() []any {
 		r.Parameters = json.RawMessage("{}")
 	}
 	var denied any // only what is asked about: an entry at a random place of an index costs as much as half a record
-	if strings.HasSuffix(r.Decision.Effect, "deny") {
+	if r.Denied || strings.HasSuffix(r.Decision.Effect, "deny") {
 		denied = denialKey(r.RequestID)
 	}
 	return []any{r.ID, r.Account, r.Action, denied, string(r.appendJSON(make([]byte, 0, 768)))}

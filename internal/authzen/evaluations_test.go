@@ -1,11 +1,13 @@
 package authzen_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
+	"github.com/hufu-iam/hufu/internal/audit"
 )
 
 func TestSeveralQuestions(t *testing.T) {
@@ -87,5 +89,50 @@ func TestAThousandQuestions(t *testing.T) {
 			t.Error(got)
 		}
 		c.ask(t, c.pep, many, body(1001)).wants(t, 400, "at most 1000 questions")
+	})
+}
+
+func TestTheRecordOfManyQuestionsHasABound(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		c := newCast(t, w)
+		const n = 1000
+		long := strings.Repeat("n", 2000)
+		shared := fmt.Sprintf(`"subject":{"type":"user","id":"%d"},"action":{"name":"cvm:Stop%s"},"resource":{"type":"qcs","id":"%s"}`, c.alice.UIN, long, c.instance(long[:1900]))
+		bodies := []struct {
+			name, body string
+			named      bool // all questions
+		}{
+			{"names that all share", `{` + shared + `,"evaluations":[{}` + strings.Repeat(`,{}`, n-1) + `]}`, true},
+			{"names of their own", `{"evaluations":[{` + shared + `}` + strings.Repeat(`,{`+shared+`}`, n-1) + `]}`, false},
+			{"names that must be escaped", `{` + strings.ReplaceAll(shared, long, strings.Repeat(`\u0001`, 2000)) + `,"evaluations":[{}` + strings.Repeat(`,{}`, n-1) + `]}`, true},
+		}
+		for _, tc := range bodies {
+			r := c.ask(t, c.pep, many, tc.body).wants(t, 200)
+			if got := r.body.Len("evaluations"); got != n {
+				t.Errorf("%s: %d answers", tc.name, got)
+			}
+		}
+		for i, r := range records(t, w, c.UIN, "hufu:Evaluate") {
+			tc := bodies[i]
+			var b audit.Batch
+			if err := json.Unmarshal(r.Parameters, &b); err != nil || len(r.Parameters) > 256<<10 || len(b.Evaluations) != n {
+				t.Fatalf("%s: %d bytes, %d questions, %v", tc.name, len(r.Parameters), len(b.Evaluations), err)
+			}
+			cut, explained := 0, 0
+			for _, e := range b.Evaluations {
+				if e.Effect == "" && e.Outcome == "" || e.Cut != (e.Action == "") {
+					t.Fatalf("%s: %+v", tc.name, e)
+				}
+				if e.Cut {
+					cut++
+				}
+				if e.Explanation != nil {
+					explained++
+				}
+			}
+			if (cut == 0) != tc.named || cut == n || explained == n {
+				t.Errorf("%s: %d are cut, %d explained", tc.name, cut, explained)
+			}
+		}
 	})
 }

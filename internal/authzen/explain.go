@@ -19,13 +19,9 @@ const (
 	reasonSuspended = "The subject's account is suspended."
 )
 
-// maxKept bounds the explanations in the audit record of one call, in bytes; a denial whose explanation does not fit is
-// recorded with the layer and the statement that made it.
-const maxKept = 192 << 10
-
 // explain adds the explanation that was asked for, and that of a denial for the audit record.
 func (e *evaluation) explain(ctx context.Context, asked *policy.Question, q *question, v *verdict) error {
-	keep := !v.decision.Allowed && e.kept < maxKept
+	keep := !v.decision.Allowed && e.kept < maxBatch
 	if !q.explain && !keep {
 		return nil
 	}
@@ -34,7 +30,7 @@ func (e *evaluation) explain(ctx context.Context, asked *policy.Question, q *que
 	if err != nil {
 		return err
 	}
-	if keep && e.kept+len(text) <= maxKept {
+	if keep && e.kept+len(text) <= maxBatch {
 		v.kept = text
 		e.kept += len(text)
 	}

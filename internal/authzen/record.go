@@ -11,6 +11,13 @@ import (
 // resource's policy is not kept: the explanation has what it said.
 const maxRecorded = 4096
 
+const (
+	// maxBatch bounds what the record of several questions says of them, in bytes of JSON. The decisions come first, each in
+	// no more than maxBare, then what the questions were about, then explanations, as far as there is room.
+	maxBatch = 256 << 10
+	maxBare  = 180
+)
+
 // Describe puts the questions and their decisions into the audit record: of one question as the call's own, of several as
 // a list. A call that did not get to ask keeps the record that the pipeline made, with what it wanted to ask.
 func (e *evaluation) Describe(r *audit.Record) {
@@ -21,6 +28,7 @@ func (e *evaluation) Describe(r *audit.Record) {
 		if u := e.verdicts[i].used; u.Kind != "" {
 			r.Uses = append(r.Uses, u)
 		}
+		r.Denied = r.Denied || e.questions != nil && !e.verdicts[i].decision.Allowed
 	}
 	if e.questions != nil {
 		r.Parameters = e.appendVerdicts(make([]byte, 0, 128+160*len(e.verdicts)))
@@ -112,39 +120,105 @@ func appendObject(b []byte, v *wire.Value, all bool) []byte {
 	return append(b, '}')
 }
 
+// appendVerdicts prints several questions; [audit.Batch] reads them.
 func (e *evaluation) appendVerdicts(b []byte) []byte {
 	b = append(b, `{"semantic":"`...)
 	b = append(append(b, e.semantic...), `","questions":`...)
 	b = wire.AppendInt(b, int64(e.weight()))
+	shared := e.sharedNames()
+	b = shared.appendNames(b, &verdict{})
 	b = append(b, `,"evaluations":[`...)
+	ends := make([]int, len(e.verdicts))
 	for i := range e.verdicts {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = e.verdicts[i].appendRecord(b)
+		start, rest := len(b), maxBare*(len(e.verdicts)-i-1)
+		if b = e.verdicts[i].appendRecord(b, shared); len(b)+rest > maxBatch {
+			b = e.verdicts[i].appendBare(b[:start])
+		}
+		ends[i] = len(b)
 	}
-	return append(b, `]}`...)
+	return e.insertExplanations(append(b, `]}`...), ends)
 }
 
-func (v *verdict) appendRecord(b []byte) []byte {
-	b = wire.AppendString(append(b, `{"subject":`...), v.subject)
-	b = wire.AppendString(append(b, `,"action":`...), v.action)
-	b = wire.AppendString(append(b, `,"resource":`...), v.resource)
+// insertExplanations adds the explanations for which there is room to a list of verdicts, each of which has its end.
+func (e *evaluation) insertExplanations(b []byte, ends []int) []byte {
+	room := maxBatch - len(b)
+	if e.kept == 0 || room <= 0 {
+		return b
+	}
+	const member = `,"explanation":`
+	all, from := make([]byte, 0, len(b)+min(room, e.kept+len(member)*len(ends))), 0
+	for i, end := range ends {
+		kept := e.verdicts[i].kept
+		if n := len(member) + len(kept); kept != nil && n <= room {
+			room -= n
+			all = append(append(append(all, b[from:end-1]...), member...), kept...)
+			from = end - 1
+		}
+	}
+	return append(all, b[from:]...)
+}
+
+// sharedNames are the names of what the questions have in common, as verdicts have them. They are written once: a short
+// body can ask a thousand times about the same long names.
+func (e *evaluation) sharedNames() *verdict {
+	name := func(of, member string) string {
+		v := e.root.Get(of)
+		if v == nil || v.Kind() != wire.ObjectValue {
+			return ""
+		}
+		if v = v.Get(member); v == nil || v.Kind() != wire.StringValue || len(v.Str()) > maxText {
+			return ""
+		}
+		return v.Str()
+	}
+	shared := &verdict{action: name("action", "name"), resource: name("resource", "id")}
+	if kind, id := name("subject", "type"), name("subject", "id"); kind != "" && id != "" {
+		shared.subject = kind + "/" + id
+	}
+	return shared
+}
+
+// appendNames prints the names that are not those which a reader goes by where there are none.
+func (v *verdict) appendNames(b []byte, known *verdict) []byte {
+	for _, n := range [...]struct{ member, name, known string }{
+		{"subject", v.subject, known.subject}, {"action", v.action, known.action}, {"resource", v.resource, known.resource},
+	} {
+		if n.name != n.known {
+			b = append(append(append(b, `,"`...), n.member...), `":`...)
+			b = wire.AppendString(b, n.name)
+		}
+	}
+	return b
+}
+
+// appendRecord prints one of several questions, and its decision.
+func (v *verdict) appendRecord(b []byte, shared *verdict) []byte {
+	b = v.appendDecision(b)
+	if v.failed == nil && v.decision.Statement != nil {
+		b = wire.AppendString(append(b, `,"policy":`...), v.decision.Statement.PolicyName)
+	}
+	return append(v.appendNames(b, shared), '}')
+}
+
+// appendBare prints a decision without what it was about.
+func (v *verdict) appendBare(b []byte) []byte {
+	return append(v.appendDecision(b), `,"cut":true}`...)
+}
+
+func (v *verdict) appendDecision(b []byte) []byte {
 	if v.failed != nil {
-		b = wire.AppendString(append(b, `,"outcome":`...), v.failed.Code)
-		return append(b, '}')
+		return wire.AppendString(append(b, `{"outcome":`...), v.failed.Code)
 	}
 	d := recorded(v.decision)
-	b = append(append(append(b, `,"effect":"`...), d.Effect...), `","layer":"`...)
+	b = append(append(append(b, `{"effect":"`...), d.Effect...), `","layer":"`...)
 	b = append(append(b, d.Layer...), '"')
 	if v.decision.Statement != nil {
 		b = wire.AppendInt(append(b, `,"policyId":`...), d.PolicyID)
-		b = wire.AppendString(append(b, `,"policy":`...), d.Policy)
 		b = wire.AppendInt(append(b, `,"version":`...), d.Version)
 		b = wire.AppendInt(append(b, `,"statement":`...), int64(d.Statement))
 	}
-	if v.kept != nil {
-		b = append(append(b, `,"explanation":`...), v.kept...)
-	}
-	return append(b, '}')
+	return b
 }

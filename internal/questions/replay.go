@@ -182,7 +182,7 @@ func (p *replayer) find(name string, load func() (*call.Principal, error)) (*cal
 	return who, err
 }
 
-// recorded is what a record has of a service's question, or of several.
+// recorded is what a record has of a service's question.
 type recorded struct {
 	Subject  struct{ Type, ID string }
 	Action   struct{ Name string }
@@ -193,8 +193,7 @@ type recorded struct {
 			CreateUIN any `json:"create_uin"`
 		}
 	}
-	Context     map[string]any
-	Evaluations []struct{ Subject, Action, Resource, Effect string }
+	Context map[string]any
 }
 
 // evaluations are the questions of a service, the first of them whether it may ask. Of several in one call nothing but what
@@ -209,14 +208,12 @@ func (p *replayer) evaluations(ctx context.Context, r *audit.Record) (list []ask
 		}
 		list = append(list, asker)
 	}
-	var given recorded
-	d := json.NewDecoder(bytes.NewReader(r.Parameters))
-	d.UseNumber()
-	if d.Decode(&given) != nil {
+	var batch audit.Batch
+	if json.Unmarshal(r.Parameters, &batch) != nil {
 		return list, nil // of another form
 	}
-	for _, e := range given.Evaluations {
-		if e.Effect == "" {
+	for _, e := range batch.Evaluations {
+		if e.Effect == "" || e.Cut {
 			continue
 		}
 		kind, id, _ := strings.Cut(e.Subject, "/")
@@ -225,6 +222,12 @@ func (p *replayer) evaluations(ctx context.Context, r *audit.Record) (list []ask
 		if list, err = p.add(ctx, list, r, &one, kind, id, e.Effect); err != nil {
 			return nil, err
 		}
+	}
+	var given recorded
+	d := json.NewDecoder(bytes.NewReader(r.Parameters))
+	d.UseNumber()
+	if len(batch.Evaluations) > 0 || d.Decode(&given) != nil {
+		return list, nil
 	}
 	if given.Action.Name == "" || r.Decision.Effect == "none" {
 		return list, nil
