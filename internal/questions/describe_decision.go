@@ -22,15 +22,15 @@ const (
 	mostScanned = 100_000          // records
 )
 
-// DescribeDecision shows a recorded call with the decision about it. What the policies said then is shown to whom may read
-// them now.
+// DescribeDecision shows a recorded call, or one of the questions that a service asked in it, with the decision about it.
+// What the policies said then is shown to whom may read them now.
 func (p *Product) DescribeDecision(ctx context.Context, c *call.Call, in *hufu20261201.DescribeDecisionRequest) (*hufu20261201.DescribeDecisionResponse, error) {
 	w := audit.Window{Most: mostScanned}
 	if in.Time != nil {
 		at := time.Unix(*in.Time, 0)
 		w.Since, w.Until = at.Add(-nearby), at.Add(nearby)
 	}
-	r, err := audit.ByRequest(ctx, p.db.Read(), c.Account(), in.RequestId, w)
+	r, err := audit.ByDecision(ctx, p.db.Read(), c.Account(), in.RequestId, w)
 	if err != nil {
 		return nil, err
 	}
@@ -38,22 +38,31 @@ func (p *Product) DescribeDecision(ctx context.Context, c *call.Call, in *hufu20
 		return nil, fault.New(code.ResourceNotFoundRequestNotExist)
 	}
 	see := p.sight(c, nil)
-	if r.Action == assumeRole.String() && len(r.Resources) > 0 {
-		if see.role, err = trustOf(r); err != nil {
-			return nil, err
-		}
+	if about(r) == assumeRole && len(r.Resources) > 0 {
+		see.role = trustOf(r)
 	}
 	out := &hufu20261201.DescribeDecisionResponse{Call: recordedCall(r), Effect: r.Decision.Effect, Layer: r.Decision.Layer}
 	return out, p.tell(ctx, see, r, out)
 }
 
-// trustOf are the names of the role that a recorded call wanted to assume.
-func trustOf(r *audit.Record) ([]qcs.Resource, error) {
+// about is the action that a decision is about: that of the call, or the one that a service asked about.
+func about(r *audit.Record) policy.Action {
+	name := r.Action
+	var given struct{ Action struct{ Name string } }
+	if name == evaluation && json.Unmarshal(r.Parameters, &given) == nil && given.Action.Name != "" {
+		name = given.Action.Name
+	}
+	action, _ := policy.ParseAction(name)
+	return action
+}
+
+// trustOf are the names of the role that a recorded decision is about; those of any, where it has no name of that form.
+func trustOf(r *audit.Record) []qcs.Resource {
 	role, err := qcs.Parse(r.Resources[0])
 	if err != nil {
-		return nil, fmt.Errorf("resource of an audit record: %w", err)
+		role = qcs.Any
 	}
-	return []qcs.Resource{role}, nil
+	return []qcs.Resource{role}
 }
 
 func recordedCall(r *audit.Record) hufu20261201.RecordedCall {

@@ -1,6 +1,8 @@
 package questions_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -138,6 +140,63 @@ func TestDescribeDecisionAboutARole(t *testing.T) {
 			hides(t, x, "E-17", "external_id")
 		}
 		if x := described(t, reader, refused, nil); x.Str("Layers.2.Statements.0.Failed.0.Key") != "sts:external_id" {
+			t.Error(x.Raw)
+		}
+	})
+}
+
+func TestDescribeDecisionOfAService(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		a := w.Account(t)
+		c := a.Root
+		pep := c.User(t, "pep", newPolicy(t, c, "ask", "allow hufu:Evaluate *"))
+		never := newPolicy(t, c, "never", "deny cvm:Stop* *")
+		u := c.User(t, "user", newPolicy(t, c, "start", "allow cvm:Start* *"), never)
+		c.Must(t, "cam:CreateRole", apitest.P{"RoleName": "far", "PolicyDocument": `{"version":"2.0","statement":[{"effect":"allow","action":"sts:AssumeRole",
+			"principal":{"qcs":["` + root(a) + `"]},"condition":{"string_equal":{"sts:external_id":"E-17"}}}]}`})
+		c.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": u.UIN, "PolicyId": newPolicy(t, c, "assume", "allow sts:AssumeRole *")})
+		instance := "qcs::cvm:ap-guangzhou:uin/" + digits(a.UIN) + ":instance/ins-1"
+		body := `{"subject":{"type":"user","id":"` + digits(u.UIN) + `"},"resource":{"type":"qcs","id":"` + instance + `"},"evaluations":[{"action":{"name":"cvm:StartInstances"}},
+			{"action":{"name":"cvm:StopInstances"}},{},{"action":{"name":"sts:AssumeRole"},"resource":{"type":"qcs","id":"` + roleName(a, "far") + `"}}]}`
+		var given struct {
+			Evaluations []struct{ Context struct{ ID string } }
+		}
+		if err := json.Unmarshal([]byte(evaluate(t, w, pep, "/access/v1/evaluations", body)), &given); err != nil || len(given.Evaluations) != 4 {
+			t.Fatal(err)
+		}
+		of := func(i int) *apitest.Answer { // as an answer with that id
+			return &apitest.Answer{Body: map[string]any{"RequestId": given.Evaluations[i].Context.ID}}
+		}
+		far := apitest.P{"Time": w.Now().Unix() - 10_000} // found without
+		if x := described(t, c, of(0), far); x.Str("Effect") != "allow" || x.Str("Statement.PolicyName") != "start" || x.Str("Call.Resources.0") != instance || x.Str("Call.CallerId") != digits(pep.UIN) ||
+			x.Str("Call.RequestId") != of(0).Str("RequestId") {
+			t.Error(x.Raw)
+		}
+		if x := described(t, c, of(1), far); x.Str("Effect") != "explicit_deny" || x.Int("Statement.PolicyId") != never || x.Len("Layers") != 2 || x.Int("Remedy.Denies.0.Statement.PolicyId") != never {
+			t.Error(x.Raw)
+		}
+		if x := described(t, c, of(2), far); x.Str("Effect") != "none" || x.Str("Call.Outcome") != "MissingParameter" {
+			t.Error(x.Raw)
+		}
+		whole := &apitest.Answer{Body: map[string]any{"RequestId": strings.TrimSuffix(of(0).Str("RequestId"), "/0")}}
+		if x := described(t, c, whole, far); x.Str("Effect") != "allow" || x.Str("Statement.PolicyName") != "ask" {
+			t.Errorf("the permission to ask: %s", x.Raw)
+		}
+		for _, id := range []string{whole.Str("RequestId") + "/4", whole.Str("RequestId") + "/999"} {
+			c.Fails(t, "ResourceNotFound.RequestNotExist", describe, apitest.P{"RequestId": id})
+		}
+		for _, id := range []string{"/", "/01", "/1000", "/x", "/1/1"} {
+			c.Fails(t, badValue, describe, apitest.P{"RequestId": whole.Str("RequestId") + id})
+		}
+		ask := "allow hufu:DescribeDecision *"
+		blind := c.User(t, "blind", newPolicy(t, c, "asks", ask, "allow cam:GetPolicy *"))
+		if x := described(t, blind, of(3), nil); x.Str("Layer") != "resource" || x.At("Layers.2.Redacted") != true {
+			t.Error(x.Raw)
+		} else {
+			hides(t, x, "E-17", "external_id")
+		}
+		reader := c.User(t, "reader", newPolicy(t, c, "reads", ask, "allow cam:GetRole "+roleName(a, "far")))
+		if x := described(t, reader, of(3), nil); x.Str("Layers.2.Statements.0.Failed.0.Key") != "sts:external_id" {
 			t.Error(x.Raw)
 		}
 	})

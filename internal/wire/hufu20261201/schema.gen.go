@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	pattern1 = regexp.MustCompile(`^(?:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+	pattern1 = regexp.MustCompile(`^(?:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/(0|[1-9][0-9]{0,2}))?)$`)
 	pattern2 = regexp.MustCompile(`^(?:[a-z0-9][a-z0-9_-]{0,63})$`)
 	pattern3 = regexp.MustCompile(`^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})$`)
 )

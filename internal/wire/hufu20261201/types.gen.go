@@ -638,7 +638,7 @@ func (r *UnusedPolicy) AppendJSON(dst []byte) []byte {
 // DescribeDecisionRequest is what DescribeDecision takes. Shows a call of the account in the audit trail with the
 // decision about it, and of a denied one what every layer of policies said then.
 type DescribeDecisionRequest struct {
-	RequestId string // request id of the call
+	RequestId string // request id of the call, or the id of a decision that a service got: of one among several it has the index behind a slash
 	Time      *int64 // about when it was, Unix seconds; without it only calls that were denied and the newest others are found
 }
 
