@@ -155,22 +155,3 @@ func (p products) Granularity(service, action string) (policy.Granularity, bool)
 	}
 	return p.Catalogue.Granularity(service, action), true
 }
-
-// ResourceServices are the services of the resource types that a manifest names.
-func (p products) ResourceServices(service, action string) []string {
-	product, ok := p.Product(service)
-	if !ok || product.Action(action) == nil {
-		return nil
-	}
-	var services []string
-	for _, t := range product.Action(action).ResourceTypes {
-		of, _, other := strings.Cut(t, ":")
-		if !other {
-			of = service
-		}
-		if !slices.Contains(services, of) {
-			services = append(services, of)
-		}
-	}
-	return services
-}

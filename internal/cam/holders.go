@@ -103,6 +103,19 @@ func (p *Product) UsersWithAny(ctx context.Context, q store.Queryer, a store.Acc
 	return next, nil
 }
 
+// BoundedBy are users or roles that a policy bounds, up to a limit.
+func (p *Product) BoundedBy(ctx context.Context, q store.Queryer, a store.Account, policyID int64, kind call.PrincipalKind, limit int) ([]int64, error) {
+	query := `SELECT uin FROM users WHERE account = $1 AND boundary = $2 ORDER BY uin LIMIT $3`
+	if kind == call.Role {
+		query = `SELECT id FROM roles WHERE account = $1 AND boundary = $2 ORDER BY id LIMIT $3`
+	}
+	bounded, err := collect(ctx, q, scanInt, query, a, policyID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("find whom a policy bounds: %w", err)
+	}
+	return bounded, nil
+}
+
 // GroupsWith are the groups that have a policy.
 func (p *Product) GroupsWith(ctx context.Context, q store.Queryer, a store.Account, policyID int64) ([]int64, error) {
 	groups, err := collect(ctx, q, scanInt, `SELECT target_id FROM attachments WHERE account = $1 AND policy_id = $2 AND target_kind = $3 ORDER BY target_id`,

@@ -8,6 +8,7 @@ package catalogue
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hufu-iam/hufu/internal/wire"
 	"github.com/hufu-iam/hufu/policy"
@@ -130,4 +131,23 @@ func (c *Catalogue) Access(service, action string) Access {
 		return p.actions[action].Access
 	}
 	return ""
+}
+
+// ResourceServices are the services of the resources that an action touches, as far as they are known.
+func (c *Catalogue) ResourceServices(service, action string) []string {
+	p := c.products[service]
+	if p == nil || p.actions[action] == nil {
+		return nil
+	}
+	var services []string
+	for _, t := range p.actions[action].ResourceTypes {
+		of, _, other := strings.Cut(t, ":")
+		if !other {
+			of = service
+		}
+		if !slices.Contains(services, of) {
+			services = append(services, of)
+		}
+	}
+	return services
 }

@@ -22,7 +22,7 @@ const (
 	maxSets    = 1000 // compiled with the draft, kept at once
 )
 
-// preview decides with a draft in the place of a policy.
+// A preview decides with a draft in the place of a policy.
 type preview struct {
 	*replayer
 	policyID int64
@@ -38,6 +38,7 @@ type preview struct {
 type bound struct {
 	holds, bounds    bool
 	policies, groups []int64
+	boundary         int64 // 0 = none
 }
 
 // PreviewPolicy asks recorded questions again, with the policy and with the draft.
@@ -59,7 +60,10 @@ func (p *Product) PreviewPolicy(ctx context.Context, c *call.Call, in *hufu20261
 	for _, g := range groups {
 		v.groups[g] = true
 	}
-	return v.out, v.calls(ctx, int(in.Days))
+	if err := v.calls(ctx, int(in.Days)); err != nil {
+		return nil, err
+	}
+	return v.out, v.differences(ctx)
 }
 
 // mayGet answers the denial of a caller who may not get a policy, and then whether there is one.
@@ -153,7 +157,7 @@ func (v *preview) binds(ctx context.Context, who *call.Principal) (*bound, error
 	if err != nil {
 		return nil, err
 	}
-	b := &bound{bounds: e.Boundary == v.policyID, policies: e.Policies, groups: e.Groups}
+	b := &bound{bounds: e.Boundary == v.policyID, boundary: e.Boundary, policies: e.Policies, groups: e.Groups}
 	b.holds = slices.Contains(e.Policies, v.policyID) || slices.ContainsFunc(e.Groups, func(g int64) bool { return v.groups[g] })
 	v.bound[who.ID()] = b
 	return b, nil
@@ -187,12 +191,11 @@ func (v *preview) drafted(ctx context.Context, q *policy.Question, b *bound) (*p
 
 // replaced are policies with the draft among them.
 func (v *preview) replaced(documents []access.Document) []policy.Source {
-	sources := make([]policy.Source, len(documents))
-	for i, d := range documents {
-		sources[i] = policy.Source{ID: d.ID, Name: d.Name, Version: d.Version, Document: v.draft}
-		if d.ID != v.policyID {
-			sources[i].Document, _ = policy.Parse(d.Text) // nil is one that cannot be read, as the engine has it
+	all := sources(documents)
+	for i := range all {
+		if all[i].ID == v.policyID {
+			all[i].Document = v.draft
 		}
 	}
-	return sources
+	return all
 }

@@ -206,3 +206,115 @@ func TestPreviewPolicyRefuses(t *testing.T) {
 		}
 	})
 }
+
+// reachable are the changes of one kind of holders as texts.
+func reachable(a *apitest.Answer, holder int) []string {
+	short := map[string]string{"allow": "ok", "implicit_deny": "id", "explicit_deny": "xd"}
+	out := []string{}
+	for i := range a.Len(fmt.Sprintf("Holders.%d.Changes", holder)) {
+		at := fmt.Sprintf("Holders.%d.Changes.%d.", holder, i)
+		row := short[a.Str(at+"Before")] + ">" + short[a.Str(at+"After")] + " " + a.Str(at+"Action") + " on " + a.Str(at+"Resource")
+		for j := range a.Len(at + "Facts") {
+			row += fmt.Sprintf(" %s=%s", a.Str(fmt.Sprintf("%sFacts.%d.Key", at, j)), a.Str(fmt.Sprintf("%sFacts.%d.Value", at, j)))
+		}
+		for j := range a.Len(at + "Except") {
+			row += fmt.Sprintf(" not %s on %s", a.Str(fmt.Sprintf("%sExcept.%d.Action", at, j)), a.Str(fmt.Sprintf("%sExcept.%d.Resource", at, j)))
+		}
+		out = append(out, row)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// examples asks about the example of each change, and answers the decisions.
+func examples(t *testing.T, c *apitest.Client, a *apitest.Answer) (effects []string) {
+	t.Helper()
+	for i := range a.Len("Holders") {
+		for j := range a.Len(fmt.Sprintf("Holders.%d.Changes", i)) {
+			at := fmt.Sprintf("Holders.%d.Changes.%d.", i, j)
+			values := map[string][]string{}
+			for k := range a.Len(at + "Facts") {
+				key := a.Str(fmt.Sprintf("%sFacts.%d.Key", at, k))
+				values[key] = append(values[key], a.Str(fmt.Sprintf("%sFacts.%d.Value", at, k)))
+			}
+			facts := []apitest.P{}
+			for name, v := range values {
+				facts = append(facts, key(name, v...))
+			}
+			holder := fmt.Sprintf("Holders.%d.", i)
+			x := c.Must(t, explain, about(a.Str(holder+"PrincipalType"), a.Str(holder+"PrincipalId"), a.Str(at+"ExampleAction"), "Resource", a.Str(at+"ExampleResource"), "Context", facts))
+			effects = append(effects, x.Str("Effect"))
+		}
+	}
+	return effects
+}
+
+func TestPreviewPolicyOfWhatHoldersCouldDo(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		a := w.Account(t)
+		c := a.Root
+		old, draft := []string{"allow cam:ListUsers,cvm:* *", "allow cos:Get* *"}, []string{"allow cam:ListUsers,cam:GetUser *", "allow cvm:* qcs::cvm:::instance/*", "allow cos:* * " + atHome, "deny cvm:Stop* *"}
+		ours := newPolicy(t, c, "ours", old...)
+		get := newPolicy(t, c, "get", "allow cam:GetUser,cvm:Start* *")
+		newGroup(t, c, "g", []int64{ours}, c.User(t, "one").UIN, c.User(t, "two").UIN)
+		c.User(t, "both", ours, get)
+		bounded := c.User(t, "bounded", get)
+		newRole(t, a, "ops", ours)
+		c.Must(t, "cam:PutUserPermissionsBoundary", apitest.P{"TargetUin": bounded.UIN, "PolicyId": ours})
+		c.User(t, "stranger", administrator)
+		ask := apitest.P{"PolicyId": ours, "PolicyDocument": document(draft...)}
+		x := c.Must(t, preview, ask)
+
+		same(t, x, "Holders", "Name", "one", "both", "bounded", "ops")
+		same(t, x, "Holders", "Holders", "2", "1", "1", "1")
+		same(t, x, "Holders", "Bounded", "false", "false", "true", "false")
+		same(t, x, "Holders", "IsPartial", "false", "false", "false", "false")
+		plain := []string{"id>ok cam:GetUser on *", "id>ok cos:* on * qcs:ip=10.0.0.0", "ok>id cos:Get* on *",
+			"ok>id cvm:* on * not cvm:* on qcs::cvm:::instance/* not cvm:Stop* on *", "ok>xd cvm:Stop* on *"}
+		for i, want := range [][]string{
+			plain,
+			{plain[1], plain[2], plain[3] + " not cvm:Start* on *", plain[4]}, // another policy gives the rest
+			{plain[0], "ok>id cvm:Start* on * not cvm:Start* on qcs::cvm:::instance/*"},
+			plain,
+		} {
+			if got := reachable(x, i); !slices.Equal(got, want) {
+				t.Errorf("of %s got\n%s\nwant\n%s", x.Str(fmt.Sprintf("Holders.%d.Name", i)), strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+		}
+
+		wants := func(member string) (all []string) {
+			for i := range x.Len("Holders") {
+				all = append(all, plucked(x, fmt.Sprintf("Holders.%d.Changes", i), member)...)
+			}
+			return all
+		}
+		if got, want := examples(t, c, x), wants("Before"); !slices.Equal(got, want) || len(want) == 0 {
+			t.Errorf("before the draft the examples are decided %v, not %v", got, want)
+		}
+		c.Must(t, "cam:UpdatePolicy", ask)
+		if got, want := examples(t, c, x), wants("After"); !slices.Equal(got, want) {
+			t.Errorf("with the draft the examples are decided %v, not %v", got, want)
+		}
+		t.Run("a draft that changes nothing", func(t *testing.T) {
+			x := c.Must(t, preview, ask)
+			for i := range x.Len("Holders") {
+				if got := reachable(x, i); len(got) > 0 {
+					t.Error(got)
+				}
+			}
+		})
+		t.Run("what follows from policies that the caller may not read", func(t *testing.T) {
+			asks := c.User(t, "asks", newPolicy(t, c, "asks", "allow hufu:PreviewPolicy *", fmt.Sprintf("allow cam:GetPolicy qcs::cam:::policyid/%d", ours)))
+			x := asks.Must(t, preview, apitest.P{"PolicyId": ours, "PolicyDocument": document(old...)})
+			same(t, x, "Holders", "Redacted", "false", "true", "true", "false")
+			if len(reachable(x, 0)) == 0 || len(reachable(x, 1)) > 0 || len(reachable(x, 2)) > 0 {
+				t.Error(x.Raw)
+			}
+		})
+		t.Run("a policy that nobody has", func(t *testing.T) {
+			if x := c.Must(t, preview, apitest.P{"PolicyId": newPolicy(t, c, "idle", old...), "PolicyDocument": document(draft...)}); x.Len("Holders") != 0 || x.At("HoldersTruncated") != false {
+				t.Error(x.Raw)
+			}
+		})
+	})
+}

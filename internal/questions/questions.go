@@ -11,6 +11,7 @@
 //	unused_actions.go       what may this one do that it does not
 //	preview_policy.go       what would change with this draft
 //	replay.go               recorded calls as questions
+//	difference.go           all that holders of a policy could do, with it and with a draft
 //	marker.go               where a list goes on
 //	survey.go, patterns.go  what there is to decide about, read off the statements that allow
 //	signing_key.go          who signed this: for services that verify signatures by themselves
@@ -40,6 +41,7 @@ type Directory interface {
 	UsersWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, after int64, limit int) ([]int64, error)
 	RolesWithAny(ctx context.Context, q store.Queryer, a store.Account, policies []int64, after int64, limit int) ([]int64, error)
 	Holdings(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, id int64) (map[int64]cam.Holding, error)
+	BoundedBy(ctx context.Context, q store.Queryer, a store.Account, policyID int64, kind call.PrincipalKind, limit int) ([]int64, error)
 	GroupsWith(ctx context.Context, q store.Queryer, a store.Account, policyID int64) ([]int64, error)
 	CheckDraft(text string) (*policy.Document, error)
 	AttachedPolicies(ctx context.Context, q store.Queryer, a store.Account, limit int) ([]int64, error)
@@ -55,6 +57,7 @@ type Catalogue interface {
 	Actions(service string) map[string]bool
 	Complete(service string) bool
 	Granularity(service, action string) policy.Granularity
+	ResourceServices(service, action string) []string
 }
 
 // Config is what the product stands on.

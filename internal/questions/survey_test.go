@@ -32,6 +32,8 @@ func (shelf) Granularity(service, action string) policy.Granularity {
 	return policy.ResourceLevel
 }
 
+func (shelf) ResourceServices(string, string) []string { return nil }
+
 func drawPolicy(t *rapid.T, what string, effects ...string) string {
 	var all []string
 	for range rapid.IntRange(1, 3).Draw(t, what) {

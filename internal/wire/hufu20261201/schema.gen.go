@@ -80,6 +80,17 @@ var typeGroupRef = wire.Struct{Name: "GroupRef", Members: []wire.Member{
 	{Name: "GroupName", Kind: wire.String},
 }}
 
+var typeHolderChanges = wire.Struct{Name: "HolderChanges", Members: []wire.Member{
+	{Name: "PrincipalType", Kind: wire.String},
+	{Name: "PrincipalId", Kind: wire.String},
+	{Name: "Name", Kind: wire.String},
+	{Name: "Holders", Kind: wire.Int},
+	{Name: "Bounded", Kind: wire.Bool},
+	{Name: "Changes", Kind: wire.Object, List: true, Struct: &typeReachChange},
+	{Name: "IsPartial", Kind: wire.Bool},
+	{Name: "Redacted", Kind: wire.Bool},
+}}
+
 var typeLayerTrace = wire.Struct{Name: "LayerTrace", Members: []wire.Member{
 	{Name: "Layer", Kind: wire.String},
 	{Name: "Level", Kind: wire.Int},
@@ -102,6 +113,30 @@ var typePolicyRef = wire.Struct{Name: "PolicyRef", Members: []wire.Member{
 	{Name: "PolicyId", Kind: wire.Int},
 	{Name: "PolicyName", Kind: wire.String},
 	{Name: "Version", Kind: wire.Int},
+}}
+
+var typeReachChange = wire.Struct{Name: "ReachChange", Members: []wire.Member{
+	{Name: "Action", Kind: wire.String},
+	{Name: "Actions", Kind: wire.String, List: true},
+	{Name: "Resource", Kind: wire.String},
+	{Name: "NoObject", Kind: wire.Bool},
+	{Name: "Before", Kind: wire.String},
+	{Name: "After", Kind: wire.String},
+	{Name: "Conditional", Kind: wire.Bool},
+	{Name: "Facts", Kind: wire.Object, List: true, Struct: &typeReachFact},
+	{Name: "ExampleAction", Kind: wire.String},
+	{Name: "ExampleResource", Kind: wire.String},
+	{Name: "Except", Kind: wire.Object, List: true, Struct: &typeReachPart},
+}}
+
+var typeReachFact = wire.Struct{Name: "ReachFact", Members: []wire.Member{
+	{Name: "Key", Kind: wire.String},
+	{Name: "Value", Kind: wire.String},
+}}
+
+var typeReachPart = wire.Struct{Name: "ReachPart", Members: []wire.Member{
+	{Name: "Action", Kind: wire.String},
+	{Name: "Resource", Kind: wire.String},
 }}
 
 var typeRecordedCall = wire.Struct{Name: "RecordedCall", Members: []wire.Member{
@@ -349,6 +384,8 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 			{Name: "Samples", Kind: wire.Object, List: true, Struct: &typeChangedCall},
 			{Name: "Since", Kind: wire.Int},
 			{Name: "IsTruncated", Kind: wire.Bool},
+			{Name: "Holders", Kind: wire.Object, List: true, Struct: &typeHolderChanges},
+			{Name: "HoldersTruncated", Kind: wire.Bool},
 		}},
 		Errors: []string{
 			"InvalidParameter.ActionError",

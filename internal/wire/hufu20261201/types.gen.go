@@ -253,6 +253,46 @@ func (r *GroupRef) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// HolderChanges: What would change for those who have the same policies.
+type HolderChanges struct {
+	PrincipalType string        // user or role, of one of them
+	PrincipalId   string        // uin or id of the role
+	Name          string        // name of the user or role
+	Holders       int64         // number of them among those that were looked at
+	Bounded       bool          // whether the policy bounds them
+	Changes       []ReachChange // what would change
+	IsPartial     bool          // whether there was too much to compare
+	Redacted      bool          // whether the changes are left out, because they follow from policies that the caller may not read too
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *HolderChanges) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"PrincipalType":`...)
+	dst = wire.AppendString(dst, r.PrincipalType)
+	dst = append(dst, `,"PrincipalId":`...)
+	dst = wire.AppendString(dst, r.PrincipalId)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"Holders":`...)
+	dst = wire.AppendInt(dst, r.Holders)
+	dst = append(dst, `,"Bounded":`...)
+	dst = wire.AppendBool(dst, r.Bounded)
+	dst = append(dst, `,"Changes":`...)
+	dst = append(dst, '[')
+	for i := range r.Changes {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Changes[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"IsPartial":`...)
+	dst = wire.AppendBool(dst, r.IsPartial)
+	dst = append(dst, `,"Redacted":`...)
+	dst = wire.AppendBool(dst, r.Redacted)
+	return append(dst, '}')
+}
+
 // LayerTrace: What one layer of policies says.
 type LayerTrace struct {
 	Layer      string           // control, general, boundary, session, identity or resource
@@ -336,6 +376,92 @@ func (r *PolicyRef) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendString(dst, r.PolicyName)
 	dst = append(dst, `,"Version":`...)
 	dst = wire.AppendInt(dst, r.Version)
+	return append(dst, '}')
+}
+
+// ReachChange: Actions on resources that would be decided otherwise.
+type ReachChange struct {
+	Action          string      // pattern of actions, service:Name
+	Actions         []string    // the actions that it stands for, where they are known and several
+	Resource        string      // pattern of resources
+	NoObject        bool        // whether it is about calls that touch no object
+	Before          string      // what is decided now: allow, explicit_deny or implicit_deny
+	After           string      // what would be decided with the draft
+	Conditional     bool        // whether it would be so under some conditions only
+	Facts           []ReachFact // condition keys with which it would be so
+	ExampleAction   string      // an action of these
+	ExampleResource string      // a resource of these
+	Except          []ReachPart // parts of it that would not change so
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ReachChange) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Action":`...)
+	dst = wire.AppendString(dst, r.Action)
+	dst = append(dst, `,"Actions":`...)
+	dst = wire.AppendList(dst, r.Actions, wire.AppendString)
+	dst = append(dst, `,"Resource":`...)
+	dst = wire.AppendString(dst, r.Resource)
+	dst = append(dst, `,"NoObject":`...)
+	dst = wire.AppendBool(dst, r.NoObject)
+	dst = append(dst, `,"Before":`...)
+	dst = wire.AppendString(dst, r.Before)
+	dst = append(dst, `,"After":`...)
+	dst = wire.AppendString(dst, r.After)
+	dst = append(dst, `,"Conditional":`...)
+	dst = wire.AppendBool(dst, r.Conditional)
+	dst = append(dst, `,"Facts":`...)
+	dst = append(dst, '[')
+	for i := range r.Facts {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Facts[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"ExampleAction":`...)
+	dst = wire.AppendString(dst, r.ExampleAction)
+	dst = append(dst, `,"ExampleResource":`...)
+	dst = wire.AppendString(dst, r.ExampleResource)
+	dst = append(dst, `,"Except":`...)
+	dst = append(dst, '[')
+	for i := range r.Except {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Except[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
+// ReachFact: A value of a condition key.
+type ReachFact struct {
+	Key   string // condition key
+	Value string // value
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ReachFact) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Key":`...)
+	dst = wire.AppendString(dst, r.Key)
+	dst = append(dst, `,"Value":`...)
+	dst = wire.AppendString(dst, r.Value)
+	return append(dst, '}')
+}
+
+// ReachPart: A pattern of actions on a pattern of resources.
+type ReachPart struct {
+	Action   string // pattern of actions
+	Resource string // pattern of resources
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ReachPart) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Action":`...)
+	dst = wire.AppendString(dst, r.Action)
+	dst = append(dst, `,"Resource":`...)
+	dst = wire.AppendString(dst, r.Resource)
 	return append(dst, '}')
 }
 
@@ -1053,8 +1179,8 @@ func (r *ListUnusedActionsResponse) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// PreviewPolicyRequest is what PreviewPolicy takes. Tells what would change if a policy were replaced by a draft: of
-// the recorded calls of those who hold it, or whom it bounds.
+// PreviewPolicyRequest is what PreviewPolicy takes. Tells what would change if a policy were replaced by a draft, for
+// those who hold it or whom it bounds: of their recorded calls, and of all that they could do.
 type PreviewPolicyRequest struct {
 	PolicyId       int64  // id of the policy, which the caller may get
 	PolicyDocument string // the draft, JSON text
@@ -1079,14 +1205,16 @@ func (r *PreviewPolicyRequest) Decode(v *wire.Value) {
 
 // PreviewPolicyResponse is what PreviewPolicy answers.
 type PreviewPolicyResponse struct {
-	Scanned      int64         // records that were looked at
-	Replayed     int64         // questions among them about holders of the policy that were decided again
-	Outdated     int64         // questions about holders that today's policies decide otherwise, or that cannot be asked again: they do not count
-	NewlyDenied  int64         // questions that are allowed and would be denied
-	NewlyAllowed int64         // questions that are denied and would be allowed
-	Samples      []ChangedCall // the newest of them, at most 20 of each kind
-	Since        int64         // from when on calls were looked at, Unix seconds; later than was asked for where there are too many
-	IsTruncated  bool          // whether there were too many calls to look at
+	Scanned          int64           // records that were looked at
+	Replayed         int64           // questions among them about holders of the policy that were decided again
+	Outdated         int64           // questions about holders that today's policies decide otherwise, or that cannot be asked again: they do not count
+	NewlyDenied      int64           // questions that are allowed and would be denied
+	NewlyAllowed     int64           // questions that are denied and would be allowed
+	Samples          []ChangedCall   // the newest of them, at most 20 of each kind
+	Since            int64           // from when on calls were looked at, Unix seconds; later than was asked for where there are too many
+	IsTruncated      bool            // whether there were too many calls to look at
+	Holders          []HolderChanges // what would change, for each combination of policies that holders have
+	HoldersTruncated bool            // whether there are more holders or combinations
 }
 
 // AppendJSON appends r as one JSON object.
@@ -1114,5 +1242,16 @@ func (r *PreviewPolicyResponse) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendInt(dst, r.Since)
 	dst = append(dst, `,"IsTruncated":`...)
 	dst = wire.AppendBool(dst, r.IsTruncated)
+	dst = append(dst, `,"Holders":`...)
+	dst = append(dst, '[')
+	for i := range r.Holders {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Holders[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"HoldersTruncated":`...)
+	dst = wire.AppendBool(dst, r.HoldersTruncated)
 	return append(dst, '}')
 }
