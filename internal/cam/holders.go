@@ -68,9 +68,13 @@ func (p *Product) UserUIN(ctx context.Context, q store.Queryer, a store.Account,
 	return u.UIN, err == nil, err
 }
 
-// AttachedPolicies are the policies that anything in the account has attached, up to a limit.
+// AttachedPolicies are the policies that anything in the account has attached, up to a limit. It reads an entry of the
+// index for each, however many attachments they have.
 func (p *Product) AttachedPolicies(ctx context.Context, q store.Queryer, a store.Account, limit int) ([]int64, error) {
-	ids, err := collect(ctx, q, scanInt, `SELECT DISTINCT policy_id FROM attachments WHERE account = $1 ORDER BY policy_id LIMIT $2`, a, limit)
+	ids, err := collect(ctx, q, scanInt, `WITH RECURSIVE next (id) AS (
+			SELECT MIN(policy_id) FROM attachments WHERE account = $1
+			UNION ALL SELECT (SELECT MIN(policy_id) FROM attachments WHERE account = $1 AND policy_id > next.id) FROM next WHERE next.id IS NOT NULL)
+		SELECT id FROM next WHERE id IS NOT NULL LIMIT $2`, a, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list attached policies: %w", err)
 	}

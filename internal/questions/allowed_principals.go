@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/call"
@@ -13,12 +14,13 @@ import (
 	"github.com/hufu-iam/hufu/qcs"
 )
 
-// Bounds of one call. Whoever is looked at costs some lookups and a decision, a policy that may be what allows costs a
-// query; an account has any number of both.
+// Bounds of one call. Whoever is looked at costs some lookups and a decision, a policy that can be what allows costs a
+// query for each page; an account has any number of both.
 const (
 	maxExamined = 1000
-	maxPolicies = 2000
-	stride      = 250 // principals that are looked up together
+	maxPolicies = 2000 // that are read to find those that can allow
+	maxNarrowed = 200  // that are asked for their holders: beyond, looking at everybody is less work
+	stride      = 250  // principals, or policies, that are read together
 )
 
 // A walk goes through the principals of an account in the order root, users, roles, and stops where the answer is full.
@@ -31,12 +33,13 @@ type walk struct {
 	policies []int64 // nothing else can allow it; nil: anything may
 	max      int
 	at       place
+	began    time.Time
 	out      *hufu20261201.ListAllowedPrincipalsResponse
 }
 
 // ListAllowedPrincipals decides for one principal after the other.
 func (p *Product) ListAllowedPrincipals(ctx context.Context, c *call.Call, in *hufu20261201.ListAllowedPrincipalsRequest) (*hufu20261201.ListAllowedPrincipalsResponse, error) {
-	w := &walk{Product: p, call: c, types: in.PrincipalTypes, max: int(in.MaxItems), out: &hufu20261201.ListAllowedPrincipalsResponse{}}
+	w := &walk{Product: p, call: c, types: in.PrincipalTypes, max: int(in.MaxItems), began: time.Now(), out: &hufu20261201.ListAllowedPrincipalsResponse{}}
 	var err error
 	if w.at, err = p.openMarker(c, in.Marker); err != nil {
 		return nil, err
@@ -83,6 +86,10 @@ func (w *walk) narrow(ctx context.Context) error {
 				w.policies = append(w.policies, d.ID)
 			}
 		}
+		if len(w.policies) > maxNarrowed {
+			w.policies = nil
+			return nil
+		}
 	}
 	return nil
 }
@@ -91,6 +98,14 @@ func (w *walk) narrow(ctx context.Context) error {
 func (a *ask) mayAllow(owner qcs.Account, from access.Document) bool {
 	d, err := policy.Parse(from.Text)
 	if err != nil {
+		return false
+	}
+	about := func(st policy.Statement) bool {
+		return st.Effect == policy.Allow && slices.ContainsFunc(actionsOf(&st), func(p policy.Action) bool {
+			return covers(p.Service, a.action.Service) && covers(p.Name, a.action.Name)
+		})
+	}
+	if !slices.ContainsFunc(d.Statements, about) {
 		return false
 	}
 	if strings.Contains(d.Body, "${") {
@@ -116,7 +131,7 @@ func (w *walk) stage(ctx context.Context) (done bool, err error) {
 			return true, err
 		}
 		for _, id := range next {
-			if len(w.out.Principals) == w.max || w.out.Examined == maxExamined {
+			if len(w.out.Principals) == w.max || w.out.Examined == maxExamined || time.Since(w.began) > maxDuration {
 				return false, nil
 			}
 			if err := w.look(ctx, kind.kind, id); err != nil {

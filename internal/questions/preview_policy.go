@@ -18,8 +18,9 @@ import (
 )
 
 const (
-	maxSamples = 20   // of each kind of change
-	maxSets    = 1000 // compiled with the draft, kept at once
+	maxSamples   = 20   // of each kind of change
+	maxSets      = 1000 // compiled with the draft, kept at once
+	mostReplayed = 50_000
 )
 
 // A preview decides with a draft in the place of a policy.
@@ -81,7 +82,7 @@ func (p *Product) mayGet(ctx context.Context, c *call.Call, id int64) error {
 
 // calls goes through the records of some days.
 func (v *preview) calls(ctx context.Context, days int) error {
-	w := audit.Window{Since: v.call.At.AddDate(0, 0, -days), Most: mostScanned}
+	w := audit.Window{Since: v.call.At.AddDate(0, 0, -days), Most: mostReplayed}
 	v.out.Since = w.Since.Unix()
 	oldest := v.call.At
 	whole, err := audit.Walk(ctx, v.db.Read(), v.call.Account(), w, func(r *audit.Record) (bool, error) {

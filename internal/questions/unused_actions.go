@@ -82,6 +82,7 @@ func (v *idle) everybody(ctx context.Context, marker *string, most int) error {
 		return err
 	}
 	at.stage = max(at.stage, 1) // the root user needs no policy
+	began := time.Now()
 	for left := most; at.stage < len(stages); at = (place{stage: at.stage + 1}) {
 		kind := stages[at.stage].kind
 		next, err := v.directory.PrincipalsAfter(ctx, v.call.Account(), kind, at.id, left+1)
@@ -89,7 +90,7 @@ func (v *idle) everybody(ctx context.Context, marker *string, most int) error {
 			return err
 		}
 		for _, id := range next {
-			if left == 0 || v.steps > maxSteps {
+			if left == 0 || v.steps > maxSteps || time.Since(began) > maxDuration {
 				v.out.IsTruncated, v.out.Marker = true, v.sealMarker(v.call, at)
 				return nil
 			}
