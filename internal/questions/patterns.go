@@ -86,6 +86,9 @@ func objectsOf(text string, p *policy.Principal) []objects {
 		return nil // no statement that was checked
 	}
 	o := objects{project: seg[1], service: orAll(strings.ToLower(seg[2])), region: orAll(qcs.Region(strings.ToLower(seg[3]))), path: seg[5]}
+	if strings.HasPrefix(o.path, "*") && strings.HasSuffix(o.path, "*") && strings.Trim(o.path, "*") == "/" {
+		o.path = "*" // every type, every object
+	}
 	switch o.project {
 	case "*", "id/*", "id/0":
 		o.project = ""

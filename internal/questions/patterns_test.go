@@ -67,6 +67,7 @@ func TestObjects(t *testing.T) {
 		{"the account by its APPID", "qcs::cos:gz:uid/125:b/*", user, []string{"qcs::cos:ap-guangzhou:uin/1:b/*"}},
 		{"another account by its APPID", "qcs::cos:gz:uid/126:b/*", user, []string{"qcs::cos:ap-guangzhou:uid/126:b/*"}},
 		{"every account", "qcs:id/0::*:uin/*:*", user, []string{"*"}},
+		{"every type and object", "qcs::cvm:::*/*", user, []string{"qcs::cvm::uin/1:*"}},
 		{"a project", "qcs:id/7:CVM:*::*", user, []string{"qcs:id/7:cvm::uin/1:*"}},
 		{"the caller", "qcs::cam:::uin/${uin}", user, []string{"qcs::cam::uin/1:uin/11"}},
 		{"the caller of a role", "qcs::cam:::x/${uin}/${owner_uin}/${app_id}", role, []string{"qcs::cam::uin/1:x/46/1/125"}},
@@ -107,7 +108,7 @@ func TestThePatternStandsForItself(t *testing.T) {
 		draw := func(what string) string {
 			return strings.Join([]string{"qcs", "", rapid.SampledFrom([]string{"", "cvm", "cos", "c*"}).Draw(t, what+" service"),
 				rapid.SampledFrom([]string{"", "gz", "ap-*"}).Draw(t, what+" region"), rapid.SampledFrom([]string{"", "uin/1", "*"}).Draw(t, what+" account"),
-				rapid.SampledFrom([]string{"*", "a/*", "a/b*", "a/b", "*b"}).Draw(t, what+" path")}, ":")
+				rapid.SampledFrom([]string{"*", "*/*", "a/*", "a/b*", "a/b", "*b"}).Draw(t, what+" path")}, ":")
 		}
 		outer, inner := draw("outer"), draw("inner")
 		p, err := qcs.ParsePattern(outer)
