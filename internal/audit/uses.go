@@ -14,16 +14,29 @@ import (
 	"github.com/hufu-iam/hufu/policy"
 )
 
-// Beside its records the trail keeps when each principal was last allowed each action, and by which policy: what was never
-// used cannot be read off millions of records while somebody waits. The same use again within the grain writes nothing.
+// Beside its records the trail keeps when each principal was last allowed each action, and by which policy, and which
+// policies denied it something: what was never used cannot be read off millions of records while somebody waits. The same
+// use again within the grain writes nothing.
 
-// Use is an action that a policy allowed to a user or role.
+// Use is an action that a user or role was allowed, or a policy that denied it something.
 type Use struct {
 	Account  store.Account // of the principal
 	Kind     string        // user or role
 	ID       int64         // uin, or the role's id
-	Action   policy.Action // the permission that was asked for
-	PolicyID int64         // of the identity policy that allowed it, 0 = not by one
+	Action   policy.Action // the permission that was allowed; zero for a denial, however many actions it was about
+	PolicyID int64         // of the identity policy that decided, 0 = not one
+}
+
+// UseOf is what a decision about a user or role uses; not ok where it is a denial that no policy made.
+func UseOf(a store.Account, kind string, id int64, action policy.Action, d policy.Decision) (u Use, ok bool) {
+	u = Use{Account: a, Kind: kind, ID: id}
+	if d.Layer == policy.LayerIdentity && d.Statement != nil {
+		u.PolicyID = d.Statement.PolicyID
+	}
+	if d.Allowed {
+		u.Action = action
+	}
+	return u, d.Allowed || u.PolicyID != 0
 }
 
 const (

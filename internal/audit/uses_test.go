@@ -150,3 +150,27 @@ func TestTheMemoryOfUsesHasABound(t *testing.T) {
 		t.Error("what is remembered is not what was written last")
 	}
 }
+
+func TestWhatADecisionUses(t *testing.T) {
+	action, by := policy.Action{Service: "cvm", Name: "Stop"}, &policy.Ref{PolicyID: 5}
+	whose := Use{Account: 1, Kind: "role", ID: 7}
+	for _, tc := range []struct {
+		name   string
+		d      policy.Decision
+		policy int64
+		action policy.Action
+		ok     bool
+	}{
+		{"an allow by a policy", policy.Decision{Allowed: true, Effect: policy.Allow, Layer: policy.LayerIdentity, Statement: by}, 5, action, true},
+		{"an allow by the policy of the resource", policy.Decision{Allowed: true, Effect: policy.Allow, Layer: policy.LayerResource, Statement: by}, 0, action, true},
+		{"a deny by a policy", policy.Decision{Effect: policy.ExplicitDeny, Layer: policy.LayerIdentity, Statement: by}, 5, policy.Action{}, true},
+		{"a deny by the boundary", policy.Decision{Effect: policy.ExplicitDeny, Layer: policy.LayerBoundary, Statement: by}, 0, policy.Action{}, false},
+		{"nothing that allows", policy.Decision{Layer: policy.LayerIdentity}, 0, policy.Action{}, false},
+	} {
+		want := whose
+		want.PolicyID, want.Action = tc.policy, tc.action
+		if got, ok := UseOf(1, "role", 7, action, tc.d); ok != tc.ok || got != want {
+			t.Errorf("%s: got %+v, %t", tc.name, got, ok)
+		}
+	}
+}

@@ -157,7 +157,8 @@ type verdict struct {
 	cacheable                 bool
 	named                     bool      // the asker may be told which policy denied
 	shown, kept               []byte    // explanations, as JSON: for the asker, and of a denial for the audit record
-	used                      audit.Use // by a principal of the asker's account that was allowed
+	used                      audit.Use // by a principal of the asker's account, if there is any
+	uses                      bool
 }
 
 // question is one question, read.
@@ -194,7 +195,7 @@ func (e *evaluation) decide(ctx context.Context, from, shared *wire.Value, v *ve
 		return err
 	}
 	v.decision, e.trusts = policy.Decide(asked), asked.AssumeRole
-	v.used, _ = used(&who.principal, q.action, v.decision)
+	v.used, v.uses = used(&who.principal, q.action, v.decision)
 	v.cacheable = q.resource.whose != theirs && q.action != assumeRole && who.principal.Session == nil && !asked.Timed()
 	if s := v.decision.Statement; s != nil && !v.decision.Allowed {
 		if v.named, err = e.mayRead(ctx, v.decision.Layer, s.PolicyID); err != nil {

@@ -25,8 +25,8 @@ func (e *evaluation) Describe(r *audit.Record) {
 		return // not readable
 	}
 	for i := range e.verdicts {
-		if u := e.verdicts[i].used; u.Kind != "" {
-			r.Uses = append(r.Uses, u)
+		if v := &e.verdicts[i]; v.uses {
+			r.Uses = append(r.Uses, v.used)
 		}
 		r.Denied = r.Denied || e.questions != nil && !e.verdicts[i].decision.Allowed
 	}
@@ -43,17 +43,12 @@ func (e *evaluation) Describe(r *audit.Record) {
 	r.Decision, r.Explanation = recorded(v.decision), v.kept
 }
 
-// used is what a user or role was allowed, for the trail to keep: the service that asks is about to let it. Not ok for whom
-// no policy is needed, and for a denial.
+// used is what a decision about a user or role used, for the trail to keep: the service that asks is about to act by it.
 func used(who *call.Principal, action policy.Action, d policy.Decision) (u audit.Use, ok bool) {
-	if !d.Allowed || who.Kind != call.User && who.Kind != call.Role {
+	if who.Kind != call.User && who.Kind != call.Role {
 		return u, false
 	}
-	u = audit.Use{Account: who.Account, Kind: who.Kind.String(), ID: who.ID(), Action: action}
-	if d.Layer == policy.LayerIdentity && d.Statement != nil {
-		u.PolicyID = d.Statement.PolicyID
-	}
-	return u, true
+	return audit.UseOf(who.Account, who.Kind.String(), who.ID(), action, d)
 }
 
 // recorded is a decision as audit records keep it.

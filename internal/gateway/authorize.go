@@ -103,24 +103,27 @@ func (t *attempt) decide(ctx context.Context, question call.Question) (policy.De
 	if !question.Aside {
 		t.names = append(t.names, resource)
 	}
+	if err := t.use(ctx, q, d); err != nil {
+		return d, err
+	}
 	if !d.Allowed {
 		return d, t.denial(ctx, q, resource, d)
 	}
 	t.allowed = append(t.allowed, q)
-	return d, t.use(ctx, q, d)
+	return d, nil
 }
 
-// use notes that the caller used a permission, and which of its policies gave it.
+// use notes what the caller used: a permission, and which of its policies gave it, or the policy that denied.
 func (t *attempt) use(ctx context.Context, q access.Question, d policy.Decision) error {
 	who := q.Caller
 	if who.Kind != call.User && who.Kind != call.Role {
 		return nil
 	}
-	u := audit.Use{Account: who.Account, Kind: who.Kind.String(), ID: who.ID(), Action: q.Action}
-	switch {
-	case d.Layer == policy.LayerIdentity && d.Statement != nil:
-		u.PolicyID = d.Statement.PolicyID
-	case q.Trust != nil: // the decision names the trust policy
+	u, ok := audit.UseOf(who.Account, who.Kind.String(), who.ID(), q.Action, d)
+	if !ok {
+		return nil
+	}
+	if d.Allowed && q.Trust != nil { // the decision names the trust policy
 		x, err := t.access.Explain(ctx, q)
 		if err != nil {
 			return fault.Internal(err)

@@ -74,7 +74,7 @@ type attempt struct {
 	names    []string // resources it was authorized on
 	decision audit.Decision
 	allowed  []access.Question // what was asked so far, and granted
-	used     []audit.Use       // what policies allowed
+	used     []audit.Use       // what policies decided
 	recorded bool              // the record is in the call's own transaction
 	lost     *access.Question  // of those allowed, what is denied now that it is the call's turn
 	// explanation is the whole trace of a denial, as JSON.

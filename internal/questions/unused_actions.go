@@ -179,10 +179,10 @@ func (v *idle) compare(s *survey, uses []audit.Used, granted func(service string
 	v.out.IsPartial = v.out.IsPartial || s.spent() || len(uses) == maxUses
 }
 
-// lastUse is the newest of the uses of some actions; zero if there is none.
+// lastUse is when some actions were last allowed; zero if they were not.
 func lastUse(uses []audit.Used, of func(policy.Action) bool) (last time.Time) {
 	for _, u := range uses {
-		if u.At.After(last) && of(u.Action) {
+		if allowed := u.Action.Name != ""; allowed && u.At.After(last) && of(u.Action) {
 			last = u.At
 		}
 	}
@@ -198,7 +198,7 @@ func (v *idle) unused(last time.Time) (unused bool, at *int64) {
 	return last.Add(audit.Grain).Before(v.since), at
 }
 
-// policies lists what a principal holds and was allowed nothing by.
+// policies lists what a principal holds that decided nothing.
 func (v *idle) policies(ctx context.Context, who *call.Principal, uses []audit.Used) error {
 	held, err := v.directory.Holdings(ctx, v.db.Read(), v.call.Account(), who.Kind, who.ID())
 	if err != nil {
@@ -223,11 +223,28 @@ func (v *idle) policies(ctx context.Context, who *call.Principal, uses []audit.U
 			v.out.Redacted = true
 			continue
 		}
+		denies, err := v.denies(ctx, id)
+		if err != nil {
+			return err
+		}
 		h := held[id]
 		v.out.UnusedPolicies = append(v.out.UnusedPolicies, hufu20261201.UnusedPolicy{PrincipalType: who.Kind.String(), PrincipalId: strconv.FormatInt(who.ID(), 10),
-			PolicyId: id, PolicyName: h.Name, Direct: h.Direct, Groups: groupRefs(h.Groups), LastUsed: at})
+			PolicyId: id, PolicyName: h.Name, Direct: h.Direct, Groups: groupRefs(h.Groups), LastUsed: at, Denies: denies})
 	}
 	return nil
+}
+
+// denies reports whether a policy denies anything.
+func (v *idle) denies(ctx context.Context, id int64) (bool, error) {
+	found, err := v.directory.Documents(ctx, v.call.Account(), []int64{id}, nil)
+	if err != nil || len(found) == 0 {
+		return false, err
+	}
+	d, err := policy.Parse(found[0].Text)
+	if err != nil {
+		return false, nil // it says nothing to anybody
+	}
+	return slices.ContainsFunc(d.Statements, func(s policy.Statement) bool { return s.Effect == policy.ExplicitDeny }), nil
 }
 
 // policy looks at what one policy grants and nobody used by it. What else binds its holders does not count.

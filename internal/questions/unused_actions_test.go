@@ -77,6 +77,7 @@ func TestListUnusedActions(t *testing.T) {
 			expect(t, x, "user cam: ListPolicies ListUsers", "user cvm: Describe* Stop*", "user vpc: *")
 			same(t, x, "UnusedPolicies", "PolicyName", "lists", "rest")
 			same(t, x, "UnusedPolicies", "Direct", "true", "false")
+			same(t, x, "UnusedPolicies", "Denies", "true", "false")
 			same(t, x, "UnusedPolicies.1.Groups", "GroupName", "g")
 			if x.Int("Since") != start.AddDate(0, 0, -90).Unix() || x.Int("TrackedSince") != start.Unix() || x.At("IsPartial") != false || x.At("IsTruncated") != false {
 				t.Error(x.Raw)
@@ -174,7 +175,7 @@ func TestListUnusedActions(t *testing.T) {
 	})
 }
 
-// An action of another name than the permission it needs, and a permission that is asked for besides, are used too.
+// A permission that is asked for besides another, the policy behind a role's trust, and a policy that denied are used too.
 func TestPermissionsAreUsed(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
 		a := w.Account(t)
@@ -191,5 +192,21 @@ func TestPermissionsAreUsed(t *testing.T) {
 			t.Error(got)
 		}
 		same(t, x, "UnusedPolicies", "PolicyName", "p")
+
+		bar := newPolicy(t, c, "bar", "deny cam:ListUsers *")
+		c.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": u.UIN, "PolicyId": bar})
+		ask := apitest.P{"PrincipalType": "user", "PrincipalId": digits(u.UIN)}
+		same(t, c.Must(t, whatIdle, ask), "UnusedPolicies", "PolicyName", "p", "bar")
+		u.Fails(t, denied, "cam:ListUsers", nil)
+		for i := range 500 { // the record of what changed nothing comes a moment later
+			x := c.Must(t, whatIdle, ask)
+			if x.Len("UnusedPolicies") == 1 {
+				break
+			}
+			if i == 499 {
+				t.Errorf("a policy that denied is said to be unused: %s", x.Raw)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
 	})
 }

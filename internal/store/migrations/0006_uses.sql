@@ -1,5 +1,6 @@
 -- +goose Up
--- When a user or role was last allowed an action, and by which policy, to within an hour.
+-- When a user or role was last allowed an action, and by which policy, to within an hour. Without an action: when a policy
+-- last denied it something.
 CREATE TABLE uses (
     account   BIGINT NOT NULL,
     kind      TEXT NOT NULL,

@@ -219,6 +219,7 @@ var typeUnusedPolicy = wire.Struct{Name: "UnusedPolicy", Members: []wire.Member{
 	{Name: "Direct", Kind: wire.Bool},
 	{Name: "Groups", Kind: wire.Object, List: true, Struct: &typeGroupRef},
 	{Name: "LastUsed", Kind: wire.Int, Nullable: true},
+	{Name: "Denies", Kind: wire.Bool},
 }}
 
 // Service describes hufu, version 2026-12-01.

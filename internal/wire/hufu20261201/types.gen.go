@@ -724,7 +724,7 @@ func (r *UnusedActions) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// UnusedPolicy: A policy that a principal holds and by which nothing was allowed.
+// UnusedPolicy: A policy that a principal holds and that decided nothing.
 type UnusedPolicy struct {
 	PrincipalType string     // user or role
 	PrincipalId   string     // uin or id of the role
@@ -732,7 +732,8 @@ type UnusedPolicy struct {
 	PolicyName    string     // name of the policy
 	Direct        bool       // whether the policy is attached to the principal itself
 	Groups        []GroupRef // groups of the user that have the policy
-	LastUsed      *int64     // when it last allowed something, Unix seconds, to within an hour; null if that is not known
+	LastUsed      *int64     // when it last allowed or denied something, Unix seconds, to within an hour; null if that is not known
+	Denies        bool       // whether it denies something: that nobody ran into it does not say that it can go
 }
 
 // AppendJSON appends r as one JSON object.
@@ -758,6 +759,8 @@ func (r *UnusedPolicy) AppendJSON(dst []byte) []byte {
 	dst = append(dst, ']')
 	dst = append(dst, `,"LastUsed":`...)
 	dst = wire.AppendNull(dst, r.LastUsed, wire.AppendInt)
+	dst = append(dst, `,"Denies":`...)
+	dst = wire.AppendBool(dst, r.Denies)
 	return append(dst, '}')
 }
 
