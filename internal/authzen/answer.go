@@ -41,6 +41,9 @@ func (e *evaluation) appendVerdict(b []byte, i int) []byte {
 	b = append(b, e.revision...)
 	b = append(b, `","cacheable":`...)
 	b = wire.AppendBool(b, v.cacheable)
+	if !v.until.IsZero() {
+		b = strconv.AppendInt(append(b, `,"cacheable_until":`...), v.until.Unix(), 10)
+	}
 	if !v.decision.Allowed {
 		b = appendReason(b, "reason_user", v.reason())
 		b = appendReason(b, "reason_admin", v.detail())

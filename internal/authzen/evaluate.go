@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/audit"
@@ -159,6 +160,7 @@ type verdict struct {
 	shown, kept               []byte    // explanations, as JSON: for the asker, and of a denial for the audit record
 	used                      audit.Use // by a principal of the asker's account, if there is any
 	uses                      bool
+	until                     time.Time // zero where it is not cacheable until some time
 }
 
 // question is one question, read.
@@ -196,7 +198,9 @@ func (e *evaluation) decide(ctx context.Context, from, shared *wire.Value, v *ve
 	}
 	v.decision, e.trusts = policy.Decide(asked), asked.AssumeRole
 	v.used, v.uses = used(&who.principal, q.action, v.decision)
-	v.cacheable = q.resource.whose != theirs && q.action != assumeRole && who.principal.Session == nil && !asked.Timed()
+	if q.resource.whose != theirs && q.action != assumeRole && !asked.Timed() {
+		v.cacheable, v.until = who.principal.Session == nil, who.until
+	}
 	if s := v.decision.Statement; s != nil && !v.decision.Allowed {
 		if v.named, err = e.mayRead(ctx, v.decision.Layer, s.PolicyID); err != nil {
 			return err

@@ -1,6 +1,8 @@
 package authzen_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -71,6 +73,56 @@ func TestWhoMayPoll(t *testing.T) {
 		}
 		if all := records(t, w, c.UIN, "hufu:GetRevision"); len(all) != 1 || all[0].KeyID != c.alice.ID || all[0].Outcome != "AuthFailure.UnauthorizedOperation" {
 			t.Errorf("polls leave the records %+v, want that of the denial", all)
+		}
+	})
+}
+
+// What is decided about a session holds until its end, unless something happens of which the asker's account hears.
+func TestUntilWhenAnAnswerAboutASessionMayBeKept(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		c, other := newCast(t, w), newCast(t, w)
+		federated := c.Root.Must(t, "sts:GetFederationToken", apitest.P{"Name": "guest", "Policy": document("allow cvm:* *"), "DurationSeconds": 1800})
+		timed := c.Root.Must(t, "sts:GetFederationToken", apitest.P{"Name": "guest", "Policy": document(`allow cvm:* * {"date_less_than":{"qcs:current_time":"2099-01-01T00:00:00Z"}}`)})
+		role := func(trusts int64) string {
+			name := fmt.Sprint("for-", trusts)
+			c.Root.Must(t, "cam:CreateRole", apitest.P{"RoleName": name, "PolicyDocument": fmt.Sprintf(
+				`{"version":"2.0","statement":[{"effect":"allow","action":"name/sts:AssumeRole","principal":{"qcs":["qcs::cam::uin/%d:root"]}}]}`, trusts)})
+			return fmt.Sprintf("qcs::cam::uin/%d:roleName/%s", c.UIN, name)
+		}
+		assumer := c.Root.User(t, "assumer", c.policy(t, "assume", "allow sts:* *"))
+		own := assumer.Must(t, "sts:AssumeRole", apitest.P{"RoleArn": role(c.UIN), "RoleSessionName": "night", "DurationSeconds": 3600})
+		visitor := other.Root.User(t, "visitor", other.policy(t, "assume", "allow sts:* *"))
+		foreign := visitor.Must(t, "sts:AssumeRole", apitest.P{"RoleArn": role(other.UIN), "RoleSessionName": "night"})
+		mine := c.instance("ins-1")
+		of := func(a *apitest.Answer, resource string) string {
+			return about("key", a.Str("Credentials.TmpSecretId"), "cvm:StartInstances", resource)
+		}
+		for _, tc := range []struct {
+			name, question string
+			want           any
+		}{
+			{"a federated session", of(federated, mine), json.Number(fmt.Sprint(w.Now().Unix() + 1800))},
+			{"the session of a role", of(own, mine), json.Number(fmt.Sprint(w.Now().Unix() + 3600))},
+			{"the session of a role that another account's key assumed", of(foreign, mine), nil},
+			{"a session whose policy looks at the time", of(timed, mine), nil},
+			{"a resource of another account", of(federated, other.instance("1")), nil},
+			{"a permanent key", about("key", c.alice.ID, "cvm:StartInstances", mine), nil},
+			{"a user", about("user", c.alice.UIN, "cvm:StartInstances", mine), nil},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				if r := c.ask(t, c.pep, single, tc.question); r.body.At("context.cacheable_until") != tc.want {
+					t.Error(r.raw)
+				}
+			})
+		}
+		before := c.poll(t, c.pep).body.Str("revision")
+		c.Root.Must(t, "cam:UpdateAccessKey", apitest.P{"TargetUin": assumer.UIN, "AccessKeyId": assumer.ID, "Status": "Inactive"})
+		if after := c.poll(t, c.pep).body.Str("revision"); after == before {
+			t.Error("the end of a session is no new revision")
+		}
+		r := c.decides(t, false, of(own, mine))
+		if r.body.At("context.cacheable_until") != nil || r.body.At("context.cacheable") != false {
+			t.Errorf("what is over may be kept: %s", r.raw)
 		}
 	})
 }

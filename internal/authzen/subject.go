@@ -102,6 +102,9 @@ func number(text string) int64 {
 type subject struct {
 	principal call.Principal
 	suspended bool
+	// until is when the credential that the question names ends by itself; zero: it does not, or whoever watches its account
+	// does not hear of everything that may end it before.
+	until time.Time
 }
 
 var anonymous = &subject{principal: call.Principal{Kind: call.Anonymous}}
@@ -173,12 +176,12 @@ func (s *subjects) find(ctx context.Context, r *reference, at time.Time) (*subje
 	case r.number != 0:
 		found, err = s.byNumber.Get(numbered{r.kind, r.number}, func() (*subject, error) {
 			p, suspended, err := s.directory.PrincipalByNumber(ctx, r.kind, r.number)
-			return &subject{p, suspended}, err
+			return &subject{principal: p, suspended: suspended}, err
 		})
 	case r.name != "":
 		found, err = s.byName.Get(roleName{r.account, r.name}, func() (*subject, error) {
 			p, suspended, err := s.directory.RolePrincipal(ctx, r.account, r.name)
-			return &subject{p, suspended}, err
+			return &subject{principal: p, suspended: suspended}, err
 		})
 	}
 	if errors.Is(err, store.ErrNotFound) {
@@ -205,5 +208,9 @@ func (s *subjects) holder(ctx context.Context, secretID string, at time.Time) (*
 	if !h.InForce(at) {
 		return nil, nil
 	}
-	return &subject{principal: h.Principal}, nil
+	found := &subject{principal: h.Principal}
+	if h.Temporary() && h.ToldBy(h.Principal.Account) {
+		found.until = h.Principal.Session.Expires
+	}
+	return found, nil
 }
