@@ -4,6 +4,7 @@ package internal
 import (
 	"encoding/json"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,6 +23,7 @@ var forbidden = []struct{ from, to, why string }{
 	{"qcs", "internal/", "names are public and pure"},
 	{"tc3", "internal/", "clients use it too"},
 	{"tc3", "net/http", "a program that only signs should not link an HTTP stack"},
+	{"pep", "internal/", "services of others are built with it"},
 	{"internal/store", "internal/cam", "the store knows no domain"},
 	{"internal/store", "internal/credential", "the store knows no domain"},
 	{"internal/credential", "internal/cam", "products stand on credentials, not the other way"},
@@ -36,7 +38,39 @@ var forbidden = []struct{ from, to, why string }{
 	{"internal/authzen", "internal/cam", "doors know products only by what they ask of them"},
 }
 
+// public are the packages that others build on: they bring nothing but themselves.
+var public = []string{"policy", "qcs", "tc3", "pep"}
+
+func TestPublicPackagesNeedTheStandardLibraryAlone(t *testing.T) {
+	reach := reached(t)
+	for _, from := range public {
+		for _, dep := range reach[module+from] {
+			first, _, _ := strings.Cut(dep, "/")
+			if strings.Contains(first, ".") && !slices.Contains(public, strings.TrimPrefix(dep, module)) {
+				t.Errorf("%s reaches %s", from, dep)
+			}
+		}
+	}
+}
+
 func TestPackagesDoNotReachWhereTheyMustNot(t *testing.T) {
+	reach := reached(t)
+	for _, rule := range forbidden {
+		deps, ok := reach[module+rule.from]
+		if !ok {
+			t.Errorf("there is no package %s", rule.from)
+		}
+		for _, dep := range deps {
+			if dep == rule.to || dep == module+rule.to || strings.HasSuffix(rule.to, "/") && strings.HasPrefix(dep, module+rule.to) {
+				t.Errorf("%s reaches %s: %s", rule.from, dep, rule.why)
+			}
+		}
+	}
+}
+
+// reached are the packages that each package reaches, directly or through others.
+func reached(t *testing.T) map[string][]string {
+	t.Helper()
 	out, err := exec.Command("go", "list", "-deps", "-json=ImportPath,Deps", module+"...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
@@ -52,15 +86,5 @@ func TestPackagesDoNotReachWhereTheyMustNot(t *testing.T) {
 		}
 		reach[p.ImportPath] = p.Deps
 	}
-	for _, rule := range forbidden {
-		deps, ok := reach[module+rule.from]
-		if !ok {
-			t.Errorf("there is no package %s", rule.from)
-		}
-		for _, dep := range deps {
-			if dep == rule.to || dep == module+rule.to || strings.HasSuffix(rule.to, "/") && strings.HasPrefix(dep, module+rule.to) {
-				t.Errorf("%s reaches %s: %s", rule.from, dep, rule.why)
-			}
-		}
-	}
+	return reach
 }
