@@ -2,6 +2,7 @@ package pep
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -99,6 +100,55 @@ func TestNothingIsLeftAfterClose(t *testing.T) {
 		} else {
 			fails(t, err, 503, codeUnavailable)
 		}
+	}
+}
+
+func TestWhatIsKnownIsNotUsedAfterClose(t *testing.T) {
+	h := newHufu(t)
+	e := h.enforcer()
+	may(t, e, true)
+	e.Close()
+	_, err := e.Allow(t.Context(), alice, refund(1))
+	fails(t, err, 503, codeUnavailable)
+}
+
+func TestCredentialsAreAskedForBeforeEachCall(t *testing.T) {
+	h := newHufu(t)
+	given := Credential{SecretID: ownID, SecretKey: ownKey, Token: "token"}
+	var failure error
+	e := h.enforcer(func(c *Config) {
+		c.SecretID, c.SecretKey, c.MaxStale = "", "", time.Nanosecond
+		c.Credentials = func(context.Context) (Credential, error) { return given, failure }
+	})
+	ask := func() error { _, err := e.Allow(t.Context(), alice, refund(1)); return err }
+	if err := ask(); err != nil || h.token != "token" {
+		t.Errorf("%v, with the token %q", err, h.token)
+	}
+	failure = errors.New("there is none")
+	fails(t, ask(), 503, codeUnavailable)
+	if err := ask(); !errors.Is(err, failure) {
+		t.Errorf("the cause is %v", err)
+	}
+	failure, given = nil, Credential{}
+	fails(t, ask(), 503, codeUnavailable)
+	given = Credential{SecretID: ownID, SecretKey: ownKey}
+	if err := ask(); err != nil || h.token != "" {
+		t.Errorf("%v, with the token %q", err, h.token)
+	}
+}
+
+func TestTheCauseOfAFailureIsForTheLog(t *testing.T) {
+	h := newHufu(t)
+	h.broken = func(string) (*http.Response, error) {
+		return answer(500, "InternalError: x"+strings.Repeat(" y", 1000)), nil
+	}
+	err := h.enforcer().Ping(t.Context())
+	cause := errors.Unwrap(err)
+	if cause == nil || !strings.Contains(cause.Error(), "status 500: InternalError: x y") || len(cause.Error()) > 600 {
+		t.Errorf("the log is told %v", cause)
+	}
+	if strings.Contains(err.Error(), "InternalError") {
+		t.Errorf("the client is told %v", err)
 	}
 }
 

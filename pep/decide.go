@@ -142,9 +142,6 @@ func (e *Enforcer) askBatch(ctx context.Context, b *batch, into []Decision) erro
 	if len(b.texts) == 0 {
 		return nil
 	}
-	if e.working.ctx.Err() != nil {
-		return unavailable(errClosed)
-	}
 	decisions, err := e.evaluate(ctx, b.ids, b.texts)
 	if err != nil {
 		return failure(err)

@@ -42,6 +42,7 @@ type hufu struct {
 	until    int64           // of decisions about guests
 	foreign  bool            // nothing is to be kept
 	calls    map[string]int  // by path
+	token    string          // of the last call
 	asked    []string        // bodies of questions
 	broken   func(path string) (*http.Response, error)
 	latency  time.Duration // before and after the moment of the answer
@@ -100,6 +101,7 @@ func (h *hufu) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	h.mu.Lock()
 	h.calls[r.URL.Path]++
+	h.token = r.Header.Get("X-TC-Token")
 	broken, latency := h.broken, h.latency
 	if h.slow != "" && h.slow != r.URL.Path {
 		latency = 0

@@ -34,6 +34,9 @@ const pauses = 10
 // fresh is the snapshot whose answers may be used now; nil where hufu answers, but too slowly for any to be: then everything
 // must be asked. The error says that hufu cannot be asked.
 func (e *Enforcer) fresh(ctx context.Context) (*snapshot, error) {
+	if e.working.ctx.Err() != nil {
+		return nil, unavailable(errClosed)
+	}
 	s, age, ok := e.state.look(e.config.Now())
 	if ok && age <= e.config.MaxStale {
 		if age > e.config.MaxStale/2 {
