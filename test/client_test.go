@@ -105,7 +105,7 @@ func (o *observer) remember(v any) {
 		for name, member := range v {
 			text, _ := member.(string)
 			switch name {
-			case "SecretKey", "SecretAccessKey", "TmpSecretKey", "Password", "Token":
+			case "SecretKey", "SecretAccessKey", "TmpSecretKey", "Password", "Token", "SigningKey":
 				o.server.secret(text)
 			}
 			o.remember(member)

@@ -20,8 +20,9 @@
 //	crash_test.go           kill -9 in the middle of many writers
 //	operator_test.go        the command line beside a running and a stopped server
 //	rotation_test.go        the master key changes, and what outlives a stop or a kill
+//	protect_test.go         a service behind the middleware of package pep, called with an SDK
 //	node_test.go, node/     the same story with the SDK for Node
 //
 // Nothing here knows the inside: no product package is imported, but for the PostgreSQL of the tests; of the public ones
-// tc3 signs hand-made requests, and policy is what decisions are compared with.
+// tc3 signs hand-made requests, policy is what decisions are compared with, and pep is the middleware that services use.
 package test
