@@ -1,6 +1,7 @@
 package authzen
 
 import (
+	"crypto/sha256"
 	"errors"
 	"io"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/access"
+	"github.com/hufu-iam/hufu/internal/cache"
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/fault"
@@ -68,7 +70,7 @@ type Door struct {
 func New(d Dependencies) *Door {
 	return &Door{Pipeline: d.Gateway.Pipeline, authenticator: d.Gateway.Authenticator, db: d.Store, engine: d.Access,
 		keys: d.Keys, directory: d.Directory, actions: d.Actions,
-		subjects: newSubjects(d.Store, d.Directory, d.Finder, d.Cached), policies: newPolicies(),
+		subjects: newSubjects(d.Store, d.Directory, d.Finder, d.Cached), policies: cache.New[[sha256.Size]byte, *policy.Set](cachedPolicies),
 		granularity: d.Granularity, metrics: d.Metrics, log: d.Log, now: d.Now}
 }
 
@@ -80,7 +82,7 @@ func Serves(path string) bool {
 // task is what a call asks, read from its body.
 type task interface {
 	gateway.Task
-	weight() int
+	cost() int // in questions
 }
 
 // endpoint is one of the calls with a body.
@@ -161,7 +163,7 @@ func (d *Door) ask(w http.ResponseWriter, r *http.Request, at *endpoint, facts *
 	}
 	facts.Caller = &holder.Principal
 	asked := at.read(d, r.Header.Get("Content-Type"), body)
-	return d.Run(r.Context(), gateway.Ask{Facts: *facts, Holder: holder, Action: at.action, Task: asked, Weight: asked.weight(), Quiet: at == &poll})
+	return d.Run(r.Context(), gateway.Ask{Facts: *facts, Holder: holder, Action: at.action, Task: asked, Weight: asked.cost(), Quiet: at == &poll})
 }
 
 // read reads a body.

@@ -2,6 +2,7 @@ package authzen
 
 import (
 	"context"
+	"crypto/sha256"
 	"slices"
 	"strconv"
 	"time"
@@ -36,23 +37,28 @@ var _ gateway.Task = (*evaluation)(nil)
 type evaluation struct {
 	*Door
 	root      *wire.Value // the body
+	size      int         // of it, in bytes
 	unread    error       // why it could not be read
 	questions *wire.Value // nil: the body itself is the one question
 	semantic  semantic
 
-	call     *call.Call // from here on set by Run
-	asker    asker
-	revision string
-	missing  map[reference]bool // subjects that were looked for and are not there
-	readable map[int64]bool     // policies that the asker was found to be allowed to read, or not
-	trusts   bool               // the explanation at hand is about the trust policy of a role
-	verdicts []verdict
-	kept     int // bytes of explanations for the audit record
+	call       *call.Call // from here on set by Run
+	asker      asker
+	revision   string
+	began      time.Time
+	contexts   map[bool]*given            // that questions share, by the second factor of their subjects
+	properties *properties                // of the resource that they share
+	policed    map[[sha256.Size]byte]bool // hashes of the policies that their resources have
+	missing    map[reference]bool         // subjects that were looked for and are not there
+	readable   map[int64]bool             // policies that the asker was found to be allowed to read, or not
+	trusts     bool                       // the explanation at hand is about the trust policy of a role
+	verdicts   []verdict
+	kept       int // bytes of explanations for the audit record
 }
 
 // readEvaluation reads the body of one question.
 func (d *Door) readEvaluation(contentType string, body []byte) *evaluation {
-	e := &evaluation{Door: d, semantic: executeAll}
+	e := &evaluation{Door: d, semantic: executeAll, size: len(body)}
 	e.root, e.unread = parse(contentType, body)
 	return e
 }
@@ -102,6 +108,12 @@ func (e *evaluation) weight() int {
 	return e.questions.Len()
 }
 
+// costly is how many bytes of a body count as one question.
+const costly = 4096
+
+// cost is what the call counts against the rate: its questions, or more where they are large.
+func (e *evaluation) cost() int { return max(e.weight(), e.size/costly) }
+
 // Run answers the questions.
 func (e *evaluation) Run(ctx context.Context, c *call.Call) (wire.Response, error) {
 	if e.unread != nil {
@@ -109,7 +121,7 @@ func (e *evaluation) Run(ctx context.Context, c *call.Call) (wire.Response, erro
 	}
 	// The revision comes first: what changes from here on may be in the decisions already, and then has another one.
 	e.call, e.revision, e.asker = c, e.engine.Revision(c.Account()), askerOf(c.Caller)
-	e.verdicts = make([]verdict, 0, e.weight())
+	e.verdicts, e.began = make([]verdict, 0, e.weight()), e.now()
 	if e.questions == nil {
 		v, err := e.answer(ctx, e.root, nil)
 		if err == nil && v.failed != nil {
@@ -129,6 +141,9 @@ func (e *evaluation) Run(ctx context.Context, c *call.Call) (wire.Response, erro
 	return e, nil
 }
 
+// maxAnswering is how long one call may take; the questions that are left then fail.
+const maxAnswering = 5 * time.Second
+
 // answer answers one question and keeps its verdict. The error is a failure of ours.
 func (e *evaluation) answer(ctx context.Context, question, shared *wire.Value) (*verdict, error) {
 	if err := ctx.Err(); err != nil {
@@ -136,7 +151,12 @@ func (e *evaluation) answer(ctx context.Context, question, shared *wire.Value) (
 	}
 	e.verdicts = append(e.verdicts, verdict{})
 	v := &e.verdicts[len(e.verdicts)-1]
-	err := e.decide(ctx, question, shared, v)
+	var err error
+	if e.now().Sub(e.began) > maxAnswering {
+		err = fault.New(code.RequestLimitExceeded).WithDetail("The questions before this one took 5 seconds: ask it in another call.")
+	} else {
+		err = e.decide(ctx, question, shared, v)
+	}
 	if err != nil {
 		failed := fault.From(err)
 		if failed.Code == code.InternalError {
@@ -237,8 +257,7 @@ func (e *evaluation) read(ctx context.Context, from, shared *wire.Value, q *ques
 	if found != nil {
 		q.facts.MFA = found.principal.MFA()
 	}
-	q.explain, err = readContext(from, shared, &q.facts)
-	return found, err
+	return found, e.readContext(from, shared, q)
 }
 
 // find finds a subject; nil if that is nobody. Of whom is not there nothing is kept beyond the call, but he is looked for
@@ -292,18 +311,6 @@ func (e *evaluation) readObject(from, shared *wire.Value, q *question, v *verdic
 	v.resource = q.resource.id
 	q.resource.at(q.level)
 	return e.readProperties(&object, q)
-}
-
-// readProperties reads what a question says of its resource.
-func (d *Door) readProperties(resource *entity, q *question) (err error) {
-	if q.facts.ResourceTags, err = readTags(resource); err != nil {
-		return err
-	}
-	if q.facts.CreateUIN, err = readCreator(resource); err != nil {
-		return err
-	}
-	q.policy, err = d.policies.read(resource)
-	return err
 }
 
 // prepare prepares a question about a principal for the policy engine; whose is the account that a resource of no other

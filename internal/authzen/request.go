@@ -16,6 +16,11 @@ const (
 	maxQuestions = 1000
 	// maxText bounds a type, an id and a name, in bytes.
 	maxText = 2048
+	// maxKeyValues and maxTags bound what conditions compare with each of their own values.
+	maxKeyValues = 100
+	maxTags      = 50 // of the resource, and of the request
+	// maxPolicies of resources may be different in one call.
+	maxPolicies = 100
 )
 
 // parse reads a body. Members that nobody knows are ignored, as the specification asks; a member that is given twice is
@@ -55,6 +60,7 @@ func missing(path string) *fault.Error { return fault.New(code.MissingParameter,
 type entity struct {
 	name        string // "subject"
 	own, shared *wire.Value
+	common      bool // own is what all share
 }
 
 // entityOf finds an entity in a question and in what it shares with others, nil where it is alone.
@@ -64,7 +70,7 @@ func entityOf(name string, question, shared *wire.Value) (e entity, err error) {
 		e.shared = shared.Get(name)
 	}
 	if e.own == nil {
-		e.own, e.shared = e.shared, nil
+		e.own, e.shared, e.common = e.shared, nil, true
 	}
 	switch {
 	case e.own == nil:

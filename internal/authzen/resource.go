@@ -101,6 +101,9 @@ func readTags(e *entity) ([]policy.Tag, error) {
 	if v.Kind() != wire.ObjectValue {
 		return nil, malformed("resource.properties.tags", "The tags must be an object whose members are strings.")
 	}
+	if v.Len() > maxTags {
+		return nil, malformed("resource.properties.tags", "A resource may have at most 50 tags.")
+	}
 	tags := make([]policy.Tag, 0, v.Len())
 	for i := range v.Len() {
 		tag := v.At(i)
@@ -145,34 +148,74 @@ func (d *Door) assume(ctx context.Context, q *question, whose *asker, asked *acc
 
 var trustsNobody = sync.OnceValue(func() *policy.Set { return policy.Compile(nil, policy.Env{}) })
 
-// maxPolicies of resources are kept compiled; the largest that is allowed takes some hundred kilobytes.
-const maxPolicies = 512
+// properties are what a question says of its resource.
+type properties struct {
+	tags    []policy.Tag
+	creator string
+	policy  *policy.Set
+	err     error
+}
+
+// readProperties reads what a question says of its resource; of the resource that questions share, once a call.
+func (e *evaluation) readProperties(resource *entity, q *question) error {
+	var p properties
+	if resource.common && e.properties != nil {
+		p = *e.properties
+	} else {
+		p.err = e.readEach(resource, &p)
+		if resource.common {
+			kept := p
+			e.properties = &kept
+		}
+	}
+	q.facts.ResourceTags, q.facts.CreateUIN, q.policy = p.tags, p.creator, p.policy
+	return p.err
+}
+
+func (e *evaluation) readEach(resource *entity, p *properties) (err error) {
+	if p.tags, err = readTags(resource); err != nil {
+		return err
+	}
+	if p.creator, err = readCreator(resource); err != nil {
+		return err
+	}
+	text, err := policyText(resource)
+	if text == nil || err != nil {
+		return err
+	}
+	hash := sha256.Sum256(text)
+	if !e.policed[hash] {
+		if len(e.policed) == maxPolicies {
+			return malformed("resource.properties.policy", "The resources of one call may have at most 100 different policies.")
+		}
+		if e.policed == nil {
+			e.policed = map[[sha256.Size]byte]bool{}
+		}
+		e.policed[hash] = true
+	}
+	p.policy, err = e.policies.Get(hash, func() (*policy.Set, error) { return compile(string(text)) })
+	return err
+}
+
+// cachedPolicies of resources are kept compiled; the largest that is allowed takes some hundred kilobytes.
+const cachedPolicies = 512
 
 // policies keeps what resource policies compile to, by the hash of their text: it depends on nothing else.
-type policies struct {
-	compiled *cache.Cache[[sha256.Size]byte, *policy.Set]
-}
+type policies = cache.Cache[[sha256.Size]byte, *policy.Set]
 
-func newPolicies() *policies {
-	return &policies{cache.New[[sha256.Size]byte, *policy.Set](maxPolicies)}
-}
-
-// read reads resource.properties.policy, an object or its text; nil where there is none.
-func (p *policies) read(e *entity) (*policy.Set, error) {
+// policyText is resource.properties.policy, an object or its text; nil where there is none.
+func policyText(e *entity) ([]byte, error) {
 	v, err := e.property("policy")
 	if v == nil || err != nil {
 		return nil, err
 	}
-	var text []byte
 	switch v.Kind() {
 	case wire.StringValue:
-		text = []byte(v.Str())
+		return []byte(v.Str()), nil
 	case wire.ObjectValue:
-		text = v.AppendJSON(nil)
-	default:
-		return nil, malformed("resource.properties.policy", "The policy must be an object, or its text.")
+		return v.AppendJSON(nil), nil
 	}
-	return p.compiled.Get(sha256.Sum256(text), func() (*policy.Set, error) { return compile(string(text)) })
+	return nil, malformed("resource.properties.policy", "The policy must be an object, or its text.")
 }
 
 func compile(text string) (*policy.Set, error) {

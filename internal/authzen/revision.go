@@ -47,7 +47,7 @@ func (p *polling) Run(_ context.Context, c *call.Call) (wire.Response, error) {
 // Describe has nothing to add: a poll is about nothing but its account.
 func (p *polling) Describe(*audit.Record) {}
 
-func (p *polling) weight() int { return 1 }
+func (p *polling) cost() int { return 1 }
 
 // AppendJSON prints the answer.
 func (p *polling) AppendJSON(b []byte) []byte {

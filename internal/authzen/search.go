@@ -40,7 +40,6 @@ type search struct {
 	token      string
 
 	question question
-	began    time.Time
 	bound    string // what a token is good for
 	place    int64  // the last candidate that was looked at
 	examined int
@@ -82,6 +81,9 @@ func (s *search) readPage() error {
 	}
 	return nil
 }
+
+// cost is one search, whose pages are bounded by themselves.
+func (s *search) cost() int { return 1 }
 
 // Run searches.
 func (s *search) Run(ctx context.Context, c *call.Call) (wire.Response, error) {
@@ -168,7 +170,7 @@ func (s *search) findSubjects(ctx context.Context) error {
 	if err := s.readObject(s.root, nil, q, &v); err != nil {
 		return err
 	}
-	if _, err := readContext(s.root, nil, &q.facts); err != nil {
+	if err := s.readContext(s.root, nil, q); err != nil {
 		return err
 	}
 	if err := s.open(typ, v.action, v.resource); err != nil {
@@ -243,7 +245,7 @@ func (s *search) findResources(ctx context.Context) error {
 	if err := s.readProperties(&object, q); err != nil {
 		return err
 	}
-	if _, err := readContext(s.root, nil, &q.facts); err != nil {
+	if err := s.readContext(s.root, nil, q); err != nil {
 		return err
 	}
 	if err := s.open(q.subject.typ, q.subject.id, v.action, typ); err != nil || who == nil || typ != resourceType {
@@ -282,7 +284,7 @@ func (s *search) findActions(ctx context.Context) error {
 	if err := s.readObject(s.root, nil, q, &v); err != nil {
 		return err
 	}
-	if _, err := readContext(s.root, nil, &q.facts); err != nil {
+	if err := s.readContext(s.root, nil, q); err != nil {
 		return err
 	}
 	if err := s.open(q.subject.typ, q.subject.id, v.resource); err != nil || who == nil {

@@ -3,6 +3,7 @@ package authzen
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,5 +101,25 @@ func TestWhoIsNotThereIsLookedForOnceACall(t *testing.T) {
 	}
 	if _, err := (&evaluation{Door: e.Door, call: e.call}).find(t.Context(), &unknown[0]); err != nil || nobody.asked != len(unknown)+1 {
 		t.Errorf("the next call must look again: %d, %v", nobody.asked, err)
+	}
+}
+
+func TestALargeBodyCountsAsSeveralQuestions(t *testing.T) {
+	d := &Door{}
+	for _, tc := range []struct {
+		name, body string
+		want       int
+	}{
+		{"one question", `{}`, 1},
+		{"three", `{"evaluations":[{},{},{}]}`, 3},
+		{"a large one", `{"context":{"a":"` + strings.Repeat("x", 5*costly) + `"}}`, 5},
+		{"three large ones", `{"evaluations":[{},{},{}],"context":{"a":"` + strings.Repeat("x", 5*costly) + `"}}`, 5},
+		{"what cannot be read", strings.Repeat("x", 5*costly), 5},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := d.readEvaluations("application/json", []byte(tc.body)).cost(); got != tc.want {
+				t.Errorf("costs %d, want %d", got, tc.want)
+			}
+		})
 	}
 }
