@@ -50,8 +50,7 @@ type evaluation struct {
 	properties *properties                // of the resource that they share
 	policed    map[[sha256.Size]byte]bool // hashes of the policies that their resources have
 	missing    map[reference]bool         // subjects that were looked for and are not there
-	readable   map[int64]bool             // policies that the asker was found to be allowed to read, or not
-	trusts     bool                       // the explanation at hand is about the trust policy of a role
+	sight      *access.Sight              // of the asker, on the question at hand
 	verdicts   []verdict
 	kept       int // bytes of explanations for the audit record
 }
@@ -216,13 +215,14 @@ func (e *evaluation) decide(ctx context.Context, from, shared *wire.Value, v *ve
 	if err != nil {
 		return err
 	}
-	v.decision, e.trusts = policy.Decide(asked), asked.AssumeRole
+	v.decision = policy.Decide(asked)
+	e.look(asked)
 	v.used, v.uses = used(&who.principal, q.action, v.decision)
 	if q.resource.whose != theirs && q.action != assumeRole && !asked.Timed() {
 		v.cacheable, v.until = who.principal.Session == nil, who.until
 	}
 	if s := v.decision.Statement; s != nil && !v.decision.Allowed {
-		if v.named, err = e.mayRead(ctx, v.decision.Layer, s.PolicyID); err != nil {
+		if v.named, err = e.sight.Policy(ctx, v.decision.Layer, s.PolicyID); err != nil {
 			return err
 		}
 	}

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 
-	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/policy"
-	"github.com/hufu-iam/hufu/qcs"
 )
 
 // Why a question was denied without any policy being asked.
@@ -49,7 +46,7 @@ func (e *evaluation) explain(ctx context.Context, asked *policy.Question, q *que
 // only counted, as those are that there were too many of.
 func (e *evaluation) veil(ctx context.Context, x *policy.Explanation) (veiled bool, err error) {
 	hidden := func(layer policy.Layer, ref policy.Ref) bool {
-		seen, failed := e.mayRead(ctx, layer, ref.PolicyID)
+		seen, failed := e.sight.Policy(ctx, layer, ref.PolicyID)
 		err = errors.Join(err, failed)
 		veiled = veiled || !seen
 		return !seen
@@ -79,34 +76,15 @@ func (e *evaluation) veil(ctx context.Context, x *policy.Explanation) (veiled bo
 	return veiled, err
 }
 
-// mayRead reports whether the asker may be told what a policy says: one that it could get. Everybody knows the general
-// rules, and the policy of the resource came with the question, but for the trust policy of a role, whose conditions may
-// be half a secret; control policies are the organization's.
-func (e *evaluation) mayRead(ctx context.Context, layer policy.Layer, policyID int64) (bool, error) {
-	switch {
-	case layer == policy.LayerGeneral, layer == policy.LayerResource && !e.trusts:
-		return true, nil
-	case layer == policy.LayerControl, layer == policy.LayerResource:
-		return false, nil
+// look sets what the asker may read of the policies behind a question: that of the resource came with it, but for the trust
+// policy of a role.
+func (e *evaluation) look(asked *policy.Question) {
+	if e.sight == nil {
+		c := e.call
+		e.sight = e.engine.Sight(c.Caller, policy.Context{IP: c.IP, Time: c.At, MFA: c.Caller.MFA()})
 	}
-	if seen, ok := e.readable[policyID]; ok {
-		return seen, nil
+	e.sight.Given, e.sight.Role = !asked.AssumeRole, nil
+	if asked.AssumeRole {
+		e.sight.Role = asked.Resource
 	}
-	c := e.call
-	q := access.Question{Caller: c.Caller, Action: getPolicy, Context: policy.Context{IP: c.IP, Time: c.At, MFA: c.Caller.MFA()}}
-	if policyID != 0 { // that of a session has no id, and is for those who may get any
-		owner, id := e.asker.account.UIN, strconv.FormatInt(policyID, 10)
-		q.Names = []qcs.Resource{qcs.Policy(owner, id), qcs.PolicyAlias(owner, id)}
-	}
-	d, err := e.engine.Decide(ctx, q)
-	if err != nil {
-		return false, err
-	}
-	if e.readable == nil {
-		e.readable = map[int64]bool{}
-	}
-	e.readable[policyID] = d.Allowed
-	return d.Allowed, nil
 }
-
-var getPolicy = policy.Action{Service: "cam", Name: "GetPolicy"}

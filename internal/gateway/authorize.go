@@ -189,7 +189,7 @@ func (t *attempt) denial(ctx context.Context, q access.Question, resource string
 		fmt.Fprintf(&detail, "condition:%s\n", jsonText(notes))
 	}
 	strategy := map[string]any{"result": d.Result()}
-	if s := d.Statement; s != nil && t.mayRead(ctx) {
+	if s := d.Statement; s != nil && t.mayRead(ctx, &q, d) {
 		strategy["strategyId"], strategy["strategyName"] = s.PolicyID, s.PolicyName
 	}
 	fmt.Fprintf(&detail, "strategy:%s\n", jsonText(strategy))
@@ -218,10 +218,11 @@ func jsonText(v any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// readPolicies is what a caller needs to be told the name of the policy that refused.
-var readPolicies = policy.Action{Service: "cam", Name: "GetPolicy"}
-
-func (t *attempt) mayRead(ctx context.Context) bool {
-	d, err := t.access.Decide(ctx, t.question(readPolicies))
-	return err == nil && d.Allowed
+// mayRead reports whether the caller may be told which policy refused. What has no id is none that it could look up.
+func (t *attempt) mayRead(ctx context.Context, q *access.Question, d policy.Decision) bool {
+	if d.Statement.PolicyID == 0 {
+		return false
+	}
+	ok, err := t.access.Sight(q.Caller, q.Context).Policy(ctx, d.Layer, d.Statement.PolicyID)
+	return err == nil && ok
 }

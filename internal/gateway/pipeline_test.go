@@ -59,6 +59,10 @@ func TestDenialText(t *testing.T) {
 			begin + "tiny:Read)\nresource (*) has no permission\nstrategy:{\"result\":\"explicit_deny\"}\n" + end},
 		{"it names its policy to who may read policies", []string{statement("deny", "tiny:Read", "*", ""), mayRead}, "Read", "{}", "en-US",
 			begin + "tiny:Read)\nresource (*) has no permission\nstrategy:{\"result\":\"explicit_deny\",\"strategyId\":100000000,\"strategyName\":\"policy-0\"}\n" + end},
+		{"it names its policy to who may read this one", []string{statement("deny", "tiny:Read", "*", ""), statement("allow", "cam:GetPolicy", "qcs::cam::uin/100000000001:policyid/100000000", "")}, "Read", "{}", "en-US",
+			begin + "tiny:Read)\nresource (*) has no permission\nstrategy:{\"result\":\"explicit_deny\",\"strategyId\":100000000,\"strategyName\":\"policy-0\"}\n" + end},
+		{"not to who may read all but this one", []string{statement("deny", "tiny:Read", "*", ""), mayRead, statement("deny", "cam:GetPolicy", "qcs::cam::uin/100000000001:policyid/100000000", "")}, "Read", "{}", "en-US",
+			begin + "tiny:Read)\nresource (*) has no permission\nstrategy:{\"result\":\"explicit_deny\"}\n" + end},
 		{"a denial with a condition that held", []string{statement("deny", "tiny:Read", "*", `,"condition":{"ip_equal":{"qcs:ip":["127.0.0.1"]}}`), mayRead}, "Read", "{}", "en-US",
 			begin + "tiny:Read)\nresource (*) has no permission\ncondition:[{\"effect\":\"deny\",\"key\":\"qcs:ip\",\"ope\":\"ip_equal\",\"value\":[\"127.0.0.1\"]}]\nstrategy:{\"result\":\"explicit_deny\",\"strategyId\":100000000,\"strategyName\":\"policy-0\"}\n" + end},
 	} {

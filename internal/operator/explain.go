@@ -323,27 +323,41 @@ func (a *Actions) recall(ctx context.Context, of store.Account, d audit.Decision
 // onBehalf reads what a call asked for others: one question, whose decision is the record's, or several.
 func (a *Actions) onBehalf(ctx context.Context, r *audit.Record, out *Explained) error {
 	var asked struct {
-		Subject     struct{ Type, ID string }
-		Action      struct{ Name string }
-		Evaluations []struct {
-			audit.Decision
-			Subject, Action, Resource, Outcome string
-			Explanation                        json.RawMessage
-		}
+		Subject     json.RawMessage
+		Action      json.RawMessage
+		Evaluations json.RawMessage
 	}
 	if err := json.Unmarshal(r.Parameters, &asked); err != nil {
 		return fmt.Errorf("parameters of the record: %w", err)
 	}
-	if asked.Action.Name != "" {
-		out.Caller, out.Action = asked.Subject.Type+"/"+asked.Subject.ID, asked.Action.Name
+	if asked.Evaluations == nil {
+		return one(asked.Subject, asked.Action, out)
 	}
-	for _, e := range asked.Evaluations {
-		one := Explained{Caller: e.Subject, Action: e.Action, Resource: e.Resource, AssumeRole: e.Action == assumeRole.String(), Failed: e.Outcome}
-		if err := a.recall(ctx, r.Account, e.Decision, e.Explanation, &one); err != nil {
+	var batch audit.Batch
+	if err := json.Unmarshal(r.Parameters, &batch); err != nil {
+		return fmt.Errorf("parameters of the record: %w", err)
+	}
+	for _, e := range batch.Evaluations {
+		q := Explained{Caller: e.Subject, Action: e.Action, Resource: e.Resource, AssumeRole: e.Action == assumeRole.String(), Failed: e.Outcome}
+		if err := a.recall(ctx, r.Account, e.Decision, e.Explanation, &q); err != nil {
 			return err
 		}
-		out.Questions = append(out.Questions, one)
+		out.Questions = append(out.Questions, q)
 	}
+	return nil
+}
+
+// one names whom and what the one question of a call was about.
+func one(subject, action json.RawMessage, out *Explained) error {
+	if len(action) == 0 {
+		return nil
+	}
+	var who struct{ Type, ID string }
+	var what struct{ Name string }
+	if err := errors.Join(json.Unmarshal(subject, &who), json.Unmarshal(action, &what)); err != nil {
+		return fmt.Errorf("parameters of the record: %w", err)
+	}
+	out.Caller, out.Action = who.Type+"/"+who.ID, what.Name
 	return nil
 }
 

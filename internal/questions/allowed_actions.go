@@ -137,7 +137,7 @@ func (v *inventory) decide(ctx context.Context, service string, p pair, level po
 // addExceptions notes what of the pair is denied.
 func (v *inventory) addExceptions(ctx context.Context, c *cell, service string, p pair, level policy.Granularity) error {
 	for _, sp := range v.except(service, p, level != policy.ResourceLevel || len(v.resource) > 0) {
-		ok, err := v.sight.of(ctx, sp.layer, sp.policyID)
+		ok, err := v.sight.Policy(ctx, sp.layer, sp.policyID)
 		if err != nil {
 			return err
 		}

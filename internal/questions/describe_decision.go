@@ -39,7 +39,7 @@ func (p *Product) DescribeDecision(ctx context.Context, c *call.Call, in *hufu20
 	}
 	see := p.sight(c, nil)
 	if about(r) == assumeRole && len(r.Resources) > 0 {
-		see.role = trustOf(r)
+		see.Role = trustOf(r)
 	}
 	out := &hufu20261201.DescribeDecisionResponse{Call: recordedCall(r), Effect: r.Decision.Effect, Layer: r.Decision.Layer}
 	return out, p.tell(ctx, see, r, out)

@@ -137,7 +137,7 @@ func (v *preview) difference(ctx context.Context, see *sight, c *combination) (h
 		}
 	}
 	for _, d := range slices.Concat(identity, boundary) {
-		ok, err := see.policy(ctx, d.ID)
+		ok, err := see.Policy(ctx, policy.LayerIdentity, d.ID)
 		if err != nil {
 			return h, err
 		}

@@ -59,7 +59,7 @@ func (s *sight) statement(ctx context.Context, l policy.Layer, st *policy.Statem
 	if !conditional && !(grants && st.Applies) {
 		return nil
 	}
-	if ok, err := s.of(ctx, l, st.Ref.PolicyID); err != nil || !ok {
+	if ok, err := s.Policy(ctx, l, st.Ref.PolicyID); err != nil || !ok {
 		t.redacted = true
 		return err
 	}

@@ -70,7 +70,7 @@ func (p *Product) PreviewPolicy(ctx context.Context, c *call.Call, in *hufu20261
 // mayGet answers the denial of a caller who may not get a policy, and then whether there is one.
 func (p *Product) mayGet(ctx context.Context, c *call.Call, id int64) error {
 	name := qcs.Policy(strconv.FormatInt(int64(c.Account()), 10), strconv.FormatInt(id, 10))
-	if _, err := c.Ask(ctx, call.Question{Action: readPolicy.String(), Names: []qcs.Resource{name}, Aside: true}); err != nil {
+	if _, err := c.Ask(ctx, call.Question{Action: "cam:GetPolicy", Names: []qcs.Resource{name}, Aside: true}); err != nil {
 		return err
 	}
 	found, err := p.directory.Documents(ctx, c.Account(), []int64{id}, nil)

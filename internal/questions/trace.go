@@ -27,7 +27,7 @@ func (s *sight) layers(ctx context.Context, x *policy.Explanation) ([]hufu202612
 func (s *sight) layer(ctx context.Context, from *policy.LayerTrace) (hufu20261201.LayerTrace, error) {
 	l := hufu20261201.LayerTrace{Layer: from.Layer.String(), Level: int64(from.Level), Skipped: from.Skipped, Result: result(from)}
 	for _, ref := range from.Broken {
-		ok, err := s.of(ctx, from.Layer, ref.PolicyID)
+		ok, err := s.Policy(ctx, from.Layer, ref.PolicyID)
 		switch {
 		case err != nil:
 			return l, err
@@ -39,7 +39,7 @@ func (s *sight) layer(ctx context.Context, from *policy.LayerTrace) (hufu2026120
 	}
 	more := int64(from.More)
 	for i := range from.Statements {
-		ok, err := s.of(ctx, from.Layer, from.Statements[i].Ref.PolicyID)
+		ok, err := s.Policy(ctx, from.Layer, from.Statements[i].Ref.PolicyID)
 		switch {
 		case err != nil:
 			return l, err
@@ -102,7 +102,7 @@ func (s *sight) statementRef(ctx context.Context, layer policy.Layer, ref *polic
 	if ref == nil {
 		return nil, nil
 	}
-	if ok, err := s.of(ctx, layer, ref.PolicyID); err != nil || !ok {
+	if ok, err := s.Policy(ctx, layer, ref.PolicyID); err != nil || !ok {
 		return nil, err
 	}
 	return &hufu20261201.StatementRef{PolicyId: ref.PolicyID, PolicyName: ref.PolicyName, Version: ref.Version, Statement: int64(ref.Index + 1)}, nil

@@ -215,7 +215,7 @@ func (v *idle) policies(ctx context.Context, who *call.Principal, uses []audit.U
 		if !unused {
 			continue
 		}
-		ok, err := v.sight.policy(ctx, id)
+		ok, err := v.sight.Policy(ctx, policy.LayerIdentity, id)
 		if err != nil {
 			return err
 		}
