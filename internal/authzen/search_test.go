@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
+	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/store"
 )
 
@@ -236,6 +237,26 @@ func TestAPageOfASearchHasBounds(t *testing.T) {
 		second := c.ask(t, c.pep, whoMay, body+`,"page":{"token":"`+first.body.Str("page.next_token")+`"}}`).wants(t, 200)
 		if got := second.found(t); !slices.Equal(got, []string{fmt.Sprint(last)}) || second.body.Str("page.next_token") != "" {
 			t.Fatal(second.raw)
+		}
+	})
+}
+
+// A message receiver is a contact of an account. Whatever is attached to it, it can do nothing.
+func TestAMessageReceiverIsNobody(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		c := newCast(t, w)
+		contact := c.Root.User(t, "contact", c.policy(t, "all", "allow cvm:* *"))
+		err := w.DB.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.ExecContext(t.Context(), `UPDATE users SET kind = $1 WHERE uin = $2`, int64(cam.Receiver), contact.UIN)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.decides(t, false, about("user", contact.UIN, "cvm:StartInstances", c.instance("ins-1"))).wants(t, 200, "The account has no such subject")
+		found := c.ask(t, c.pep, whoMay, about("user", "-", "cvm:StartInstances", c.instance("ins-1"))).wants(t, 200, fmt.Sprint(c.alice.UIN))
+		if strings.Contains(found.raw, fmt.Sprint(contact.UIN)) {
+			t.Error(found.raw)
 		}
 	})
 }
