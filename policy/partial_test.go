@@ -27,17 +27,19 @@ func TestAVerdictOnKnownFactsIsTheDecision(t *testing.T) {
 func TestAVerdictHoldsWhateverTheOpenFactsAre(t *testing.T) {
 	seen := map[Verdict]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		q := with(*drawQuestion(t), drawLayers(t))
-		_, verdict := Judge(q, onTags)
-		seen[verdict]++
-		for _, tags := range [][]Tag{nil, {NewTag("env", "prod")}, {NewTag("env", "dev")}, {NewTag("env", "test"), NewTag("x", "")}} {
-			q.Context.ResourceTags = tags
-			d := Decide(q)
-			if verdict == Granted && !d.Allowed || verdict == Refused && d.Allowed {
-				t.Fatalf("judged %d, but with %v it is %v", verdict, tags, d)
-			}
-			if _, again := Judge(q, onTags); again != verdict {
-				t.Fatalf("judged %d, but with %v %d", verdict, tags, again)
+		for range 10 {
+			q := with(*drawQuestion(t), drawLayers(t))
+			_, verdict := Judge(q, onTags)
+			seen[verdict]++
+			for _, tags := range [][]Tag{nil, {NewTag("env", "prod")}, {NewTag("env", "dev")}, {NewTag("env", "test"), NewTag("x", "")}} {
+				q.Context.ResourceTags = tags
+				d := Decide(q)
+				if verdict == Granted && !d.Allowed || verdict == Refused && d.Allowed {
+					t.Fatalf("judged %d, but with %v it is %v", verdict, tags, d)
+				}
+				if _, again := Judge(q, onTags); again != verdict {
+					t.Fatalf("judged %d, but with %v %d", verdict, tags, again)
+				}
 			}
 		}
 	})

@@ -232,11 +232,11 @@ func (t *attempt) commit(ctx context.Context, tx *store.Tx, fn func(tx *store.Tx
 	for _, other := range t.call.Concerned() {
 		r := t.record("ok")
 		r.Account = other
-		if err := audit.Insert(ctx, tx, r); err != nil {
+		if err := t.trail.Insert(ctx, tx, r); err != nil {
 			return err
 		}
 	}
-	return audit.Insert(ctx, tx, t.record("ok"))
+	return t.trail.Insert(ctx, tx, t.record("ok"))
 }
 
 // recheck asks again, now that it is this call's turn to write, whether the credential and the policies that let it in
