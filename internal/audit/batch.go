@@ -84,7 +84,27 @@ func (r *Record) Evaluation(n int) (*Record, error) {
 	if n < 0 || n >= len(b.Evaluations) {
 		return nil, nil
 	}
-	e := &b.Evaluations[n]
+	return r.evaluation(n, &b.Evaluations[n])
+}
+
+// Evaluations are the records of all questions that a call asked for others; none if it was one question, which is the
+// record itself, or none.
+func (r *Record) Evaluations() ([]*Record, error) {
+	var b Batch
+	if err := json.Unmarshal(r.Parameters, &b); err != nil {
+		return nil, fmt.Errorf("parameters of an audit record: %w", err)
+	}
+	all := make([]*Record, len(b.Evaluations))
+	for i := range all {
+		var err error
+		if all[i], err = r.evaluation(i, &b.Evaluations[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (r *Record) evaluation(n int, e *Evaluation) (*Record, error) {
 	one := *r
 	one.RequestID = r.RequestID + "/" + strconv.Itoa(n)
 	one.Resources, one.Decision, one.Explanation = []string{}, e.Decision, e.Explanation

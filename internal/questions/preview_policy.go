@@ -20,7 +20,7 @@ import (
 const (
 	maxSamples   = 20   // of each kind of change
 	maxSets      = 1000 // compiled with the draft, kept at once
-	mostReplayed = 50_000
+	mostReplayed = 50_000 // records, and questions in them
 )
 
 // A preview decides with a draft in the place of a policy.
@@ -84,12 +84,15 @@ func (p *Product) mayGet(ctx context.Context, c *call.Call, id int64) error {
 func (v *preview) calls(ctx context.Context, days int) error {
 	w := audit.Window{Since: v.call.At.AddDate(0, 0, -days), Most: mostReplayed}
 	v.out.Since = w.Since.Unix()
-	oldest := v.call.At
+	oldest, questions := v.call.At, 0
 	whole, err := audit.Walk(ctx, v.db.Read(), v.call.Account(), w, func(r *audit.Record) (bool, error) {
 		if r.At.Before(w.Since) {
 			return false, nil // a clock that was set back gives ids of a later time
 		}
 		list, err := v.questions(ctx, r)
+		if questions += len(list); questions > mostReplayed {
+			err = errTooMany
+		}
 		for i := 0; i < len(list) && err == nil; i++ {
 			err = v.again(ctx, r, &list[i])
 		}
@@ -140,7 +143,7 @@ func (v *preview) again(ctx context.Context, r *audit.Record, a *asked) error {
 		count = &v.out.NewlyDenied
 	}
 	if *count++; *count <= maxSamples {
-		v.out.Samples = append(v.out.Samples, hufu20261201.ChangedCall{RequestId: r.RequestID, Time: r.At.UnixMilli(), Action: a.action, Resource: a.resource,
+		v.out.Samples = append(v.out.Samples, hufu20261201.ChangedCall{RequestId: a.request, Time: r.At.UnixMilli(), Action: a.action, Resource: a.resource,
 			PrincipalType: a.who.Kind.String(), PrincipalId: strconv.FormatInt(a.who.ID(), 10), Before: before.Effect.String(), After: after.Effect.String()})
 	}
 	return nil

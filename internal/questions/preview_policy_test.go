@@ -123,7 +123,8 @@ func TestPreviewPolicyOfRecordedCalls(t *testing.T) {
 		for _, action := range []string{"cvm:StartInstances", "cvm:StartAll", "cvm:Stop"} {
 			evaluate(t, w, pep, "/access/v1/evaluation", question(direct.UIN, action, instance, `,"context":{"ip":"10.0.0.1"}`))
 		}
-		evaluate(t, w, pep, "/access/v1/evaluations", `{"evaluations":[`+question(member.UIN, "cvm:Stop", instance, "")+`,`+question(stranger.UIN, "cvm:Stop", instance, "")+`]}`)
+		evaluate(t, w, pep, "/access/v1/evaluations", fmt.Sprintf(`{"action":{"name":"cvm:Stop"},"resource":{"type":"qcs","id":"%s"},
+			"evaluations":[{"subject":{"type":"user","id":"%d"}},{"subject":{"type":"user","id":"%d"}},{"subject":{"type":"user"}}]}`, instance, member.UIN, stranger.UIN))
 
 		// 23 calls of holders, among them two that made sessions; four questions of the service.
 		x := recordedCalls(t, c, apitest.P{"PolicyId": ours, "PolicyDocument": draft}, 22+2+4)

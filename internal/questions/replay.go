@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/audit"
@@ -26,6 +25,7 @@ import (
 type asked struct {
 	who              *call.Principal // user or role
 	question         access.Question
+	request          string // id of the decision
 	action, resource string // as recorded
 	allowed          bool   // then
 	lost             bool   // it cannot be asked again
@@ -72,7 +72,7 @@ func (p *replayer) questions(ctx context.Context, r *audit.Record) ([]asked, err
 
 // ofCall is the question about the caller of an action.
 func (p *replayer) ofCall(ctx context.Context, r *audit.Record) (asked, error) {
-	a := asked{allowed: r.Decision.Effect == policy.Allow.String(), action: r.Action, resource: "*", lost: true,
+	a := asked{request: r.RequestID, allowed: r.Decision.Effect == policy.Allow.String(), action: r.Action, resource: "*", lost: true,
 		who: &call.Principal{Kind: call.User, Account: r.Account, UIN: r.CallerID}}
 	if r.CallerKind == typeRole {
 		a.who = &call.Principal{Kind: call.Role, Account: r.Account, RoleID: r.CallerID}
@@ -182,7 +182,7 @@ func (p *replayer) find(name string, load func() (*call.Principal, error)) (*cal
 	return who, err
 }
 
-// recorded is what a record has of a service's question.
+// recorded is what a record has of one question of a service.
 type recorded struct {
 	Subject  struct{ Type, ID string }
 	Action   struct{ Name string }
@@ -196,8 +196,7 @@ type recorded struct {
 	Context map[string]any
 }
 
-// evaluations are the questions of a service, the first of them whether it may ask. Of several in one call nothing but what
-// they are about is on record.
+// evaluations are the questions of a service, the first of them whether it may ask.
 func (p *replayer) evaluations(ctx context.Context, r *audit.Record) (list []asked, err error) {
 	if r.Door != "forward" && (r.CallerKind == typeUser || r.CallerKind == typeRole) {
 		own := *r
@@ -208,56 +207,52 @@ func (p *replayer) evaluations(ctx context.Context, r *audit.Record) (list []ask
 		}
 		list = append(list, asker)
 	}
-	var batch audit.Batch
-	if json.Unmarshal(r.Parameters, &batch) != nil {
-		return list, nil // of another form
+	several, err := r.Evaluations()
+	if err != nil {
+		return nil, err
 	}
-	for _, e := range batch.Evaluations {
-		if e.Effect == "" || e.Cut {
-			continue
-		}
-		kind, id, _ := strings.Cut(e.Subject, "/")
-		one := recorded{}
-		one.Action.Name, one.Resource.ID = e.Action, e.Resource
-		if list, err = p.add(ctx, list, r, &one, kind, id, e.Effect); err != nil {
+	if len(several) == 0 {
+		several = []*audit.Record{r}
+	}
+	for _, one := range several {
+		if list, err = p.add(ctx, list, one); err != nil {
 			return nil, err
 		}
 	}
+	return list, nil
+}
+
+// add adds one question of a service. Of one among several nothing but what it is about is on record.
+func (p *replayer) add(ctx context.Context, list []asked, r *audit.Record) ([]asked, error) {
 	var given recorded
 	d := json.NewDecoder(bytes.NewReader(r.Parameters))
 	d.UseNumber()
-	if len(batch.Evaluations) > 0 || d.Decode(&given) != nil {
-		return list, nil
-	}
-	if given.Action.Name == "" || r.Decision.Effect == "none" {
-		return list, nil
+	if r.Decision.Effect == "none" || d.Decode(&given) != nil || given.Action.Name == "" {
+		return list, nil // not answered, or what it was about is not on record
 	}
 	kind, id := given.Subject.Type, given.Subject.ID
 	if r.Door == "forward" {
 		kind, id = typeKey, r.KeyID // the signer asked about himself
 	}
-	return p.add(ctx, list, r, &given, kind, id, r.Decision.Effect)
-}
-
-// add adds one question of a service.
-func (p *replayer) add(ctx context.Context, list []asked, r *audit.Record, given *recorded, kind, id, effect string) ([]asked, error) {
 	who, err := p.named(ctx, kind, id)
 	if err != nil || who == nil || who.Kind != call.User && who.Kind != call.Role {
 		return list, err
 	}
-	a := asked{who: who, action: given.Action.Name, resource: given.Resource.ID, allowed: effect == policy.Allow.String()}
+	a := asked{who: who, request: r.RequestID, action: given.Action.Name, resource: given.Resource.ID, allowed: r.Decision.Effect == policy.Allow.String()}
 	action, ok := policy.ParseAction(a.action)
 	names, named := namesOf(a.resource)
 	facts, known := given.facts(r, who)
-	if a.lost = !ok || !named || !known; !a.lost {
-		if len(names) > 0 {
-			if own, err := resource(p.call, &a.resource); err == nil {
-				names = own // of the account where it names none
-			}
-		}
-		a.question = access.Question{Caller: who, Action: action, Names: names, Granularity: p.products.Granularity(action.Service, action.Name), Context: facts}
+	if a.lost = !ok || !named || !known; a.lost {
+		return append(list, a), nil
 	}
-	return append(list, a), nil
+	if own, err := resource(p.call, &a.resource); err == nil && len(names) > 0 {
+		names = own // of the account where it names none
+	}
+	a.question = access.Question{Caller: who, Action: action, Names: names, Granularity: p.products.Granularity(action.Service, action.Name), Context: facts}
+	if a.lost = action == assumeRole; a.lost {
+		err = p.assuming(ctx, &a)
+	}
+	return append(list, a), err
 }
 
 // named is the principal that a service named.

@@ -109,7 +109,7 @@ func (r *AllowedPrincipal) AppendJSON(dst []byte) []byte {
 
 // ChangedCall: A recorded call that would be decided otherwise.
 type ChangedCall struct {
-	RequestId     string // request id
+	RequestId     string // request id, or id of a decision that a service got, as DescribeDecision takes it
 	Time          int64  // when it came, Unix milliseconds
 	Action        string // what was asked for, service:Name
 	Resource      string // what it was asked on
