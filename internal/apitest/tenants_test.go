@@ -274,6 +274,7 @@ func (x *tenants) step() {
 	}
 	x.outcomes[action+" "+outcome]++
 	x.askers[answer.Str("RequestId")] = n.uin
+	n.things.add("request", answer.Str("RequestId"))
 
 	if strings.HasPrefix(outcome, "InternalError") { // as a query does that mixes two accounts' rows
 		x.r.Fatalf("%s %s by account %d: %s", action, text, n.uin, outcome)
@@ -312,7 +313,30 @@ func (x *tenants) structure(n *tenant, a *wire.Action, s *wire.Struct) apitest.P
 			delete(params, stem+"Id")
 		}
 	}
+	if a.Service == "hufu" && s == a.Input {
+		x.settle(params)
+	}
 	return params
+}
+
+// settle makes it likely that what was drawn for a question fits together.
+func (x *tenants) settle(params apitest.P) {
+	drop := func(names ...string) {
+		for _, name := range names {
+			delete(params, name)
+		}
+	}
+	if params["Action"] != "sts:AssumeRole" {
+		drop("ResourcePolicy") // what is drawn is a trust policy
+	}
+	if x.flip("from the start") {
+		drop("Marker")
+	}
+	if params["PolicyId"] != nil && x.flip("of a policy") {
+		drop("PrincipalType", "PrincipalId")
+	} else if params["PrincipalId"] != nil {
+		drop("PolicyId")
+	}
 }
 
 // mfa are members that fail every call as long as nobody has a second factor, or the one token that fits.
@@ -378,6 +402,8 @@ func (x *tenants) value(n *tenant, a *wire.Action, m *wire.Member) any {
 		return fmt.Sprint(n.uin)
 	case "ExternalId":
 		return "someone"
+	case "RequestId":
+		return x.draw(other, "request")
 	case "PrincipalType": // comes before PrincipalId
 		x.principal = rapid.SampledFrom([]string{"user", "root", "role", "key"}).Draw(x.r, "principal")
 		return x.principal

@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	maxSamples   = 20   // of each kind of change
-	maxSets      = 1000 // compiled with the draft, kept at once
+	maxSamples   = 20     // of each kind of change
+	maxSets      = 1000   // compiled with the draft, kept at once
 	mostReplayed = 50_000 // records, and questions in them
 )
 
