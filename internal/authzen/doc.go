@@ -26,7 +26,7 @@
 //
 // Two accounts must agree before something is told: the asker needs hufu:Evaluate (searches hufu:Search), and the subject
 // is of the asker's own account, or the resource is owned by it. A principal of another account, to whom nobody gave or
-// denied anything, and one that does not exist get the same answer; a key of another account never gets another. What his
+// denied anything, and one that does not exist get the same answer; a SecretId is known to who was shown it. What his
 // own account denies him, or bounds him to, can still show where the policy of the asker's resource grants it to everyone,
 // and so can his account or his tags where it asks for them. What cannot be decided is denied.
 package authzen

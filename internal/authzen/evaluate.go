@@ -355,8 +355,9 @@ func (e *evaluation) decideForeign(ctx context.Context, q *question, who *subjec
 	if who != nil && who.suspended {
 		who = nil
 	}
-	// Of whom a key is, and whom a role trusts, there is no stranger to answer for.
-	if q.subject.key || who == nil && q.action == assumeRole {
+	// Of whom a key is, and whom a role trusts, there is no stranger to answer for. That a key is there tells nothing to who
+	// does not have its SecretId, which nobody guesses.
+	if who == nil && (q.subject.key || q.action == assumeRole) {
 		return nil
 	}
 	asked, err := e.foreign(ctx, q, who)
