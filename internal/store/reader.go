@@ -89,18 +89,41 @@ func (r *Reader) Snapshot(ctx context.Context, fn func(Queryer) error) error {
 	if err != nil {
 		return fmt.Errorf("begin a snapshot: %w", err)
 	}
-	defer func() { _ = tx.Rollback() }() // nothing was written; after a cancelled ctx it is gone already
-	return fn(&snapshot{tx: tx, reader: r})
+	s := &snapshot{tx: tx, reader: r}
+	defer s.end(ctx)
+	return fn(s)
 }
 
 type snapshot struct {
 	tx     *sql.Tx
 	reader *Reader
+	novel  []string // texts that are not prepared yet
+}
+
+// end gives the connection back, and only then prepares what was new: that takes a connection too, and snapshots that hold
+// them all would wait for each other.
+func (s *snapshot) end(ctx context.Context) {
+	_ = s.tx.Rollback() // nothing was written; after a cancelled ctx it is gone already
+	for _, query := range s.novel {
+		s.reader.statement(ctx, query)
+	}
+}
+
+// statement is the prepared statement of a text, nil where there is none yet.
+func (s *snapshot) statement(query string) *sql.Stmt {
+	if !s.reader.engine.prepare {
+		return nil
+	}
+	if st, ok := s.reader.statements.Load(query); ok {
+		return st.(*sql.Stmt)
+	}
+	s.novel = append(s.novel, query)
+	return nil
 }
 
 func (s *snapshot) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	args = plain(args)
-	if st := s.reader.statement(ctx, query); st != nil {
+	if st := s.statement(query); st != nil {
 		return s.tx.StmtContext(ctx, st).QueryContext(ctx, args...)
 	}
 	return s.tx.QueryContext(ctx, query, args...)
@@ -108,7 +131,7 @@ func (s *snapshot) QueryContext(ctx context.Context, query string, args ...any) 
 
 func (s *snapshot) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	args = plain(args)
-	if st := s.reader.statement(ctx, query); st != nil {
+	if st := s.statement(query); st != nil {
 		return s.tx.StmtContext(ctx, st).QueryRowContext(ctx, args...)
 	}
 	return s.tx.QueryRowContext(ctx, query, args...)

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -344,5 +346,36 @@ func TestIsUniqueViolation(t *testing.T) {
 		if store.IsUniqueViolation(nil) {
 			t.Error("nil is a unique violation")
 		}
+	})
+}
+
+// Snapshots hold every connection, and each of them runs a query that nobody has run before.
+func TestSnapshotsDoNotWaitForEachOther(t *testing.T) {
+	storetest.EachConfig(t, func(t *testing.T, cfg store.Config) {
+		cfg.Readers = 3
+		db := storetest.Open(t, cfg)
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		var all, inside sync.WaitGroup
+		inside.Add(cfg.Readers)
+		for i := range cfg.Readers {
+			all.Go(func() {
+				err := db.Read().Snapshot(ctx, func(q store.Queryer) error {
+					inside.Done()
+					inside.Wait()
+					for j := range 5 {
+						var n int
+						if err := q.QueryRowContext(ctx, fmt.Sprintf("SELECT %d + %d", i, 100*j)).Scan(&n); err != nil || n != i+100*j {
+							return fmt.Errorf("got %d: %w", n, err)
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
 	})
 }
