@@ -96,6 +96,9 @@ type Finder struct {
 // AccountChangeKind names the change of a root account (suspended, resumed) to the caches of every node.
 const AccountChangeKind = "account"
 
+// PersonChangeKind names the change of whether a sub-user (ID = its uin in digits) is that of a disabled person.
+const PersonChangeKind = "person-of-user"
+
 // NewFinder keeps at most max holders.
 func NewFinder(k *Keys, max int) *Finder {
 	f := &Finder{keys: k, cache: cache.New[string, *Holder](max), tokens: cache.New[[sha256.Size]byte, string](max)}
