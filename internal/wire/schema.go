@@ -27,6 +27,28 @@ const (
 	Bool
 	Float
 	Object
+	JSON // any JSON object, kept as it is
+)
+
+// Place is where a request of a REST service carries a member.
+type Place uint8
+
+// The places. Everything is in the body of an API 3.0 request, whatever its form.
+const (
+	InBody  Place = iota // a member of the JSON object
+	InPath               // a segment of the path
+	InQuery              // the query string
+	InForm               // a form body or the query string
+)
+
+// Paging is how the answers of a REST endpoint are paged: the members offset, a page number from 0, and limit.
+type Paging uint8
+
+// The ways of paging.
+const (
+	NotPaged Paging = iota
+	Wide            // limit is 10 to 100
+	Narrow          // limit is 1 to 50
 )
 
 // Member is one member of a request, an answer or a type. The fields after Secret are the value rules.
@@ -35,6 +57,7 @@ type Member struct {
 	Kind     Kind
 	List     bool    // a list of Kind
 	Struct   *Struct // the members, of an Object
+	In       Place   // of a REST request
 	Required bool
 	Nullable bool
 	Secret   bool // never in audit records, logs and messages
@@ -90,27 +113,56 @@ type Action struct {
 	Unsigned   bool   // may come with Authorization: SKIP
 	Rate       int    // calls per second and principal
 
+	// An action of a REST service is an endpoint.
+	Method string
+	Path   string // below the service's Base; a {member} is one segment
+	Status int    // of a success; 204 has no body
+	Family string // of the permission codes: writing needs Family_all; "" when no token is needed
+	Paging Paging
+	Late   bool     // only its path is checked before the handler, which asks for the rest: what it names must exist first
+	Common []string // sorted: what every endpoint of the service may answer, in place of CommonErrors
+
 	Input, Output *Struct
-	Errors        []string // sorted: what this action may answer besides CommonErrors
+	Errors        []string // sorted: what this action may answer besides the common ones
 	New           func() Request
 }
 
-// ErrorListed tells whether the action may answer code: it lists it, or every action may answer it.
+// ErrorListed tells whether the action may answer code: it lists it, or every action of the service may answer it.
 func (a *Action) ErrorListed(code string) bool {
-	if _, ok := slices.BinarySearch(a.Errors, code); ok {
-		return true
+	common := CommonErrors
+	if a.Method != "" {
+		common = a.Common
 	}
-	_, ok := slices.BinarySearch(CommonErrors, code)
-	return ok
+	for _, list := range [...][]string{a.Errors, common} {
+		if _, ok := slices.BinarySearch(list, code); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // ResourceResolved is the Resource of an action whose handler alone can name the object: it must ask by itself.
 const ResourceResolved = "resolved"
 
+// Style is how clients address the actions of a service.
+type Style uint8
+
+// The styles. A service of style REST is no API 3.0 service: it has its own door, and nobody reaches it by naming an
+// action, a host or the scope of a signature.
+const (
+	ByAction Style = iota // API 3.0: X-TC-Action names it
+	REST                  // method and path
+)
+
 // Service is one version of a service.
 type Service struct {
 	Name, Version, Title string
-	Actions              []*Action // sorted by name
+
+	Style  Style
+	Base   string   // of a REST service: what all paths begin with
+	Common []string // of a REST service, sorted: what every endpoint may answer
+
+	Actions []*Action // sorted by name
 }
 
 // Action finds an action by its exact name, or nil.
