@@ -83,7 +83,7 @@ func fits(m *Member, v *Value) bool {
 		return v.kind == BoolValue || v.kind == Text && isBool(v.text)
 	case Float:
 		return v.kind == NumberValue || v.kind == Text && isDecimal(v.text)
-	case Object:
+	case Object, JSON:
 		return v.kind == ObjectValue
 	}
 	return false
@@ -167,7 +167,7 @@ func missing(s *Struct, v *Value, _ bool) *fault {
 		if kid := v.Get(m.Name); kid != nil {
 			f = each(m, kid, missing)
 		} else if m.Required {
-			f = &fault{code: codeMissing, what: "is required"}
+			f = &fault{code: codeMissing, what: "is required", member: m}
 		}
 		if f != nil {
 			return f.in(m.Name)

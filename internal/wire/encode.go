@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/json"
 	"math"
 	"strconv"
 	"unicode/utf8"
@@ -61,6 +62,14 @@ func AppendFloat(dst []byte, f float64) []byte {
 		return append(dst, '0')
 	}
 	return strconv.AppendFloat(dst, f, 'g', -1, 64)
+}
+
+// AppendRaw appends a JSON object that is kept as it is, {} for none.
+func AppendRaw(dst []byte, raw json.RawMessage) []byte {
+	if len(raw) == 0 {
+		return append(dst, "{}"...)
+	}
+	return append(dst, raw...)
 }
 
 // AppendNull appends null for a member that may be null and has no value, or the value.

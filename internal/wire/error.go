@@ -48,6 +48,7 @@ func quote(s string) string { return "`" + strings.ReplaceAll(shorten(s, maxPath
 // without faults costs nothing.
 type fault struct {
 	code, path, value, what string
+	member                  *Member // that is missing
 }
 
 // in puts a fault under the member or element it was found in.

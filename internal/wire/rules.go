@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -17,12 +18,12 @@ const codeParam = "InvalidParameter.ParamError"
 // InvalidParameter.ParamError if the action lists that, else InvalidParameterValue. A negative number for an
 // unsigned member, or one beyond int64, is always InvalidParameterValue.
 func CheckValues(in *Struct, v *Value, listed func(code string) bool) error {
-	r := rules{listed: listed}
-	return r.object(in, v).err()
+	return (rules{listed: listed}).object(in, v).err()
 }
 
 type rules struct {
-	listed func(code string) bool
+	listed   func(code string) bool
+	fallback string // for a rule without a code that is listed; "" for what API 3.0 answers
 }
 
 func (r rules) object(s *Struct, v *Value) *fault {
@@ -96,9 +97,9 @@ func (r rules) integer(m *Member, v *Value) *fault {
 	n, err := strconv.ParseInt(v.text, 10, 64)
 	switch {
 	case err != nil:
-		return fail(codeValue, m, v, "must be less than 2^63")
+		return fail(cmp.Or(r.fallback, codeValue), m, v, "must be less than 2^63")
 	case m.Kind == Uint && n < 0:
-		return fail(codeValue, m, v, "must not be negative")
+		return fail(cmp.Or(r.fallback, codeValue), m, v, "must not be negative")
 	case m.EnumInt != nil && !slices.Contains(m.EnumInt, n):
 		return r.broken(m, v, "must be one of "+strings.Trim(fmt.Sprint(m.EnumInt), "[]"))
 	}
@@ -132,9 +133,13 @@ func (m *Member) bounds(unit string) string {
 func (r rules) broken(m *Member, v *Value, what string) *fault {
 	code := m.Code
 	if code == "" || !r.listed(code) {
-		code = codeValue
-		if r.listed(codeParam) {
+		switch {
+		case r.fallback != "":
+			code = r.fallback
+		case r.listed(codeParam):
 			code = codeParam
+		default:
+			code = codeValue
 		}
 	}
 	return fail(code, m, v, what)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/json"
 	"math"
 	"strconv"
 )
@@ -106,6 +107,9 @@ func (v *Value) BoolPtr() *bool { return new(v.Bool()) }
 
 // FloatPtr is Float for an optional member.
 func (v *Value) FloatPtr() *float64 { return new(v.Float()) }
+
+// Raw is v as JSON text of its own, for a member that is kept as it is.
+func (v *Value) Raw() json.RawMessage { return v.AppendJSON(nil) }
 
 // Strs is a list of strings, not nil.
 func (v *Value) Strs() []string {
