@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 
+	"github.com/hufu-iam/hufu/internal/wire"
 	"github.com/hufu-iam/hufu/internal/wire/services"
 )
 
@@ -21,15 +23,21 @@ type covered struct {
 	Version string `json:"version"`
 	Action  string `json:"action"`
 	Status  string `json:"status"`
+
+	Endpoint string `json:"endpoint,omitempty"` // method and path, where they address the action
 }
 
 // Run prints the table. It reads the contract; a test holds the contract to the handlers.
 func (a *apiCoverage) Run() error {
 	var all []covered
+	declared := slices.Concat(services.Services, services.REST)
 	counts := map[string][2]int{}
-	for _, s := range services.Services {
+	for _, s := range declared {
 		for _, action := range s.Actions {
-			c := covered{s.Name, s.Version, action.Name, "implemented"}
+			c := covered{Service: s.Name, Version: s.Version, Action: action.Name, Status: "implemented"}
+			if s.Style == wire.REST {
+				c.Endpoint = action.Method + " " + s.Base + action.Path
+			}
 			n := counts[s.Name+" "+s.Version]
 			if action.Planned {
 				c.Status = "missing"
@@ -48,7 +56,7 @@ func (a *apiCoverage) Run() error {
 		for _, c := range all {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.Service, c.Version, c.Action, c.Status)
 		}
-		for _, s := range services.Services {
+		for _, s := range declared {
 			n := counts[s.Name+" "+s.Version]
 			fmt.Fprintf(w, "%s\t%s\t%d of %d\timplemented\n", s.Name, s.Version, n[0], n[1])
 		}

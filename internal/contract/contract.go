@@ -29,6 +29,9 @@ type Service struct {
 	Name    string             `yaml:"service"`
 	Version string             `yaml:"version"`
 	Title   string             `yaml:"title"`
+	Style   string             `yaml:"style"`  // rest, or "" for actions by name
+	Base    string             `yaml:"base"`   // rest: what all paths begin with
+	Common  []string           `yaml:"common"` // rest, sorted: what every endpoint may answer, in place of common.yaml's
 	Rate    int                `yaml:"rate"`
 	Types   map[string]*Type   `yaml:"types"`
 	Actions map[string]*Action `yaml:"actions"`
@@ -54,6 +57,10 @@ type Action struct {
 	Resource   string    `yaml:"resource"`   // filled in by Load
 	Rate       int       `yaml:"rate"`       // filled in by Load
 	Unsigned   bool      `yaml:"unsigned"`
+	Method     string    `yaml:"method"` // of an endpoint of a REST service, as the next three
+	Path       string    `yaml:"path"`
+	Status     int       `yaml:"status"`
+	Paging     string    `yaml:"paging"` // "", wide or narrow
 	Input      []*Member `yaml:"input"`
 	Output     []*Member `yaml:"output"`
 	Errors     []string  `yaml:"errors"`
@@ -65,8 +72,10 @@ type Action struct {
 type Member struct {
 	Name     string  `yaml:"name"`
 	Type     TypeRef `yaml:"type"`
+	In       string  `yaml:"in"` // of an endpoint: path, query, body or form; filled in by Load
 	Required bool    `yaml:"required"`
 	Nullable bool    `yaml:"nullable"`
+	Omit     bool    `yaml:"omitEmpty"`
 	Default  any     `yaml:"default"`
 	Min      *int64  `yaml:"min"`
 	Max      *int64  `yaml:"max"`
@@ -111,8 +120,28 @@ func (t TypeRef) Integer() bool { return t.Name == "int64" || t.Name == "uint64"
 
 var scalars = []string{"string", "int64", "uint64", "bool", "float64"}
 
+// verbatim is the type of a member that holds any JSON object.
+const verbatim = "json"
+
+// Verbatim tells whether the type is a JSON object that is kept as it is.
+func (t TypeRef) Verbatim() bool { return t.Name == verbatim }
+
+// REST tells whether the service is addressed by method and path.
+func (s *Service) REST() bool { return s.Style == "rest" }
+
 // Plain tells whether the value of a request member is always there: it is required or has a default.
 func (m *Member) Plain() bool { return m.Required || m.Default != nil }
+
+// GoName is the name of the Go field: snake_case and camelCase become CamelCase.
+func (m *Member) GoName() string {
+	var out strings.Builder
+	for word := range strings.SplitSeq(m.Name, "_") {
+		if word != "" {
+			out.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return out.String()
+}
 
 // SortedTypes are the types by name.
 func (s *Service) SortedTypes() []*Type {
@@ -131,6 +160,7 @@ func (c *Contract) Codes() []string {
 		out = append(out, e.Code)
 	}
 	for _, s := range c.Services {
+		out = append(out, s.Common...)
 		for _, a := range s.Actions {
 			out = append(out, a.Errors...)
 		}

@@ -36,23 +36,33 @@ func (k *checker) fault(format string, args ...any) {
 func (c *Contract) validate() error {
 	k := &checker{where: "common.yaml"}
 	for _, e := range c.Common {
-		k.common = append(k.common, e.Code)
 		if e.Doc == "" {
 			k.fault("%s has no doc", e.Code)
 		}
 	}
-	k.codes(k.common)
+	k.codes(codesOf(c.Common), codeForm)
 	for _, s := range c.Services {
-		k.service, k.where = s, s.File
+		k.service, k.where, k.common = s, s.File, codesOf(c.Common)
+		if s.REST() {
+			k.common = s.Common
+		}
 		k.file(s)
 	}
 	k.constants(c.Codes())
 	return errors.Join(k.faults...)
 }
 
-func (k *checker) codes(list []string) {
+func codesOf(common []Code) []string {
+	out := make([]string, len(common))
+	for i := range common {
+		out[i] = common[i].Code
+	}
+	return out
+}
+
+func (k *checker) codes(list []string, form *regexp.Regexp) {
 	for i, code := range list {
-		if !codeForm.MatchString(code) {
+		if !form.MatchString(code) {
 			k.fault("malformed error code %q", code)
 		}
 		if i > 0 && list[i-1] >= code {
@@ -61,12 +71,17 @@ func (k *checker) codes(list []string) {
 	}
 }
 
+var marks = strings.NewReplacer(".", "", "-", "")
+
+// ConstantName is the Go name of an error code: the code without its dots and dashes.
+func ConstantName(code string) string { return marks.Replace(code) }
+
 // constants makes sure that no two codes get the same Go name.
 func (k *checker) constants(list []string) {
 	k.where = "error codes"
 	seen := map[string]string{}
 	for _, code := range list {
-		name := strings.ReplaceAll(code, ".", "")
+		name := ConstantName(code)
 		if other, ok := seen[name]; ok {
 			k.fault("%s and %s give the same constant", other, code)
 		}
@@ -75,9 +90,14 @@ func (k *checker) constants(list []string) {
 }
 
 func (k *checker) file(s *Service) {
-	if !serviceForm.MatchString(s.Name) || !versionForm.MatchString(s.Version) || s.Title == "" || s.Rate <= 0 {
+	version := versionForm
+	if s.REST() {
+		version = restVersionForm
+	}
+	if !serviceForm.MatchString(s.Name) || !version.MatchString(s.Version) || s.Title == "" || s.Rate <= 0 {
 		k.fault("service, version, title and rate are needed")
 	}
+	k.style(s)
 	for name, t := range s.Types {
 		if t == nil {
 			k.fault("type %s is empty", name)
@@ -105,6 +125,7 @@ func (k *checker) file(s *Service) {
 		k.where = s.File + ": " + t.Name
 		k.typ(t, typeCodes[t])
 	}
+	k.routes(s)
 }
 
 func (k *checker) action(s *Service, a *Action) {
@@ -116,6 +137,26 @@ func (k *checker) action(s *Service, a *Action) {
 	}
 	if a.Access != "read" && a.Access != "write" {
 		k.fault("access is read or write")
+	}
+	if a.Rate == 0 {
+		a.Rate = s.Rate
+	}
+	if a.Rate < 0 {
+		k.fault("negative rate")
+	}
+	if s.REST() {
+		k.endpoint(a)
+	} else {
+		k.named(s, a)
+	}
+	k.members(a.Input, true, false, a.Errors)
+	k.members(a.Output, false, true, nil)
+}
+
+// named checks what only an action of API 3.0 has.
+func (k *checker) named(s *Service, a *Action) {
+	if a.Method != "" || a.Path != "" || a.Status != 0 || a.Paging != "" {
+		k.fault("method, path, status and paging are for REST")
 	}
 	if a.Permission == "" {
 		a.Permission = s.Name + ":" + a.Name
@@ -129,15 +170,7 @@ func (k *checker) action(s *Service, a *Action) {
 		a.Resource = "*"
 	}
 	k.resource(a)
-	if a.Rate == 0 {
-		a.Rate = s.Rate
-	}
-	if a.Rate < 0 {
-		k.fault("negative rate")
-	}
-	k.codes(a.Errors)
-	k.members(a.Input, true, false, a.Errors)
-	k.members(a.Output, false, true, nil)
+	k.codes(a.Errors, codeForm)
 	if slices.ContainsFunc(a.Output, func(m *Member) bool { return m != nil && m.Name == "RequestId" }) {
 		k.fault("RequestId is the envelope's")
 	}
@@ -199,6 +232,7 @@ func (k *checker) typ(t *Type, errors []string) {
 	if k.recursive(t, t, map[*Type]bool{}) {
 		k.fault("the type contains itself")
 	}
+	k.placeless(t.Members)
 	k.members(t.Members, t.In, t.Out, errors)
 }
 
@@ -224,20 +258,21 @@ func (k *checker) members(list []*Member, in, out bool, errors []string) {
 	if len(list) > 64 {
 		k.fault("more than 64 members")
 	}
-	for _, m := range list {
+	for i, m := range list {
 		if m == nil {
 			k.fault("an empty member")
 			continue
 		}
 		k.where = where + "." + m.Name
-		if seen[m.Name] {
+		if seen[m.GoName()] {
 			k.fault("declared twice")
 		}
-		seen[m.Name] = true
-		if !wordForm.MatchString(m.Name) {
-			k.fault("a member cannot have this name")
+		seen[m.GoName()] = true
+		k.memberStyle(m)
+		if m.Omit && (i == 0 || !out || !m.Type.List && !m.Nullable) {
+			k.fault("omitEmpty is for lists and nullable members of answers that stand behind another member")
 		}
-		if !m.Type.Scalar() && k.service.Types[m.Type.Name] == nil {
+		if !m.Type.Scalar() && !m.Type.Verbatim() && k.service.Types[m.Type.Name] == nil {
 			k.fault("unknown type %s", m.Type)
 		}
 		k.shape(m, in, out)
@@ -256,7 +291,9 @@ func (k *checker) shape(m *Member, in, out bool) {
 		k.fault("nullable is for answers")
 	case m.Type.List && m.Nullable:
 		k.fault("a list is never null, it is empty")
-	case in && out && !m.Type.List && m.Plain() == m.Nullable:
+	case m.Type.Verbatim() && (m.Type.List || m.Nullable):
+		k.fault("a JSON object is never null nor in a list, it is empty")
+	case in && out && !m.Type.List && !m.Type.Verbatim() && m.Plain() == m.Nullable:
 		k.fault("a type of requests and answers is either optional and nullable, or neither")
 	case m.Type.List && (m.Type.Name == "bool" || m.Type.Name == "float64"):
 		k.fault("a list is of strings, integers or a type")
@@ -285,7 +322,7 @@ func (k *checker) rules(m *Member, in bool, errors []string) {
 	if !in && (ruled || m.Code != "") {
 		k.fault("rules are for requests")
 	}
-	if m.Code != "" && !ruled {
+	if m.Code != "" && !ruled && !(k.service.REST() && m.Required) {
 		k.fault("a code without a rule")
 	}
 	if m.Code != "" && !slices.Contains(errors, m.Code) && !slices.Contains(k.common, m.Code) {

@@ -21,6 +21,9 @@ func newCatalogue(services []*wire.Service, registered func(string) bool) *catal
 		c.registered = func(string) bool { return false }
 	}
 	for _, s := range services {
+		if s.Style == wire.REST {
+			continue // it has a door of its own, with its own authentication
+		}
 		if c.versions[s.Name] == nil {
 			c.versions[s.Name] = map[string]*wire.Service{}
 		}

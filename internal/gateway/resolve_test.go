@@ -25,6 +25,25 @@ func twoServices() *catalogue {
 	}, func(service string) bool { return service == "orders" })
 }
 
+func TestAServiceOfMethodsAndPathsIsNotReachedByName(t *testing.T) {
+	c := newCatalogue([]*wire.Service{
+		{Name: "people", Version: "v2", Style: wire.REST, Actions: []*wire.Action{{Name: "AddPerson"}}},
+	}, nil)
+	for name, got := range map[string]target{
+		"the path":   c.resolve("localhost", "/people", "people", "v2", "AddPerson"),
+		"the host":   c.resolve("people.hufu.local", "/", "people", "v2", "AddPerson"),
+		"the scope":  c.resolve("localhost", "/", "people", "v2", "AddPerson"),
+		"the action": c.resolve("localhost", "/", "localhost", "v2", "AddPerson"),
+	} {
+		if got.service != "" || got.accepts("people") {
+			t.Errorf("%s reaches %q", name, got.service)
+		}
+	}
+	if c.endpoint("/people") {
+		t.Error("the path is answered")
+	}
+}
+
 func TestResolve(t *testing.T) {
 	c := twoServices()
 	for _, tc := range []struct {

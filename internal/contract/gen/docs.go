@@ -22,6 +22,7 @@ func docsIndex(c *contract.Contract) []byte {
 	for _, v := range c.Services {
 		s.f("| [%s](%s) | %s | %s | %d | %d |\n", v.Name, docsName(v), v.Version, v.Title, built(v), len(v.Actions))
 	}
+	s.f("\nA version that is a number (`v2`) is addressed by method and path; its page names the errors that all its endpoints share.\n")
 	s.f("\n## Errors that every action may answer\n\n| code | when |\n| --- | --- |\n")
 	for _, e := range c.Common {
 		s.f("| `%s` | %s |\n", e.Code, cell(e.Doc))
@@ -94,14 +95,7 @@ func docsAction(s *source, v *contract.Service, a *contract.Action) {
 		docsMembers(s, v, a.Output, false)
 	}
 	if len(a.Errors) > 0 {
-		s.f("\nErrors: ")
-		for i, e := range a.Errors {
-			if i > 0 {
-				s.f(", ")
-			}
-			s.f("`%s`", e)
-		}
-		s.f("\n")
+		s.f("\nErrors: %s\n", codeList(a.Errors))
 	}
 }
 
@@ -112,22 +106,34 @@ func docsMembers(s *source, v *contract.Service, members []*contract.Member, in 
 		s.f("| name | type | |\n| --- | --- | --- |\n")
 	}
 	for _, m := range members {
-		typ := m.Type.Name
-		if v.Types[typ] != nil {
-			typ = fmt.Sprintf("[%s](#type-%s)", typ, strings.ToLower(typ))
-		}
-		if m.Type.List {
-			typ = "list of " + typ
-		}
-		if m.Nullable {
-			typ += " or null"
-		}
+		typ := docsType(v, m)
 		if in {
 			s.f("| %s | %s | %s | %s | %s |\n", m.Name, typ, yes(m.Required), cell(rules(m)), cell(m.Doc))
 		} else {
 			s.f("| %s | %s | %s |\n", m.Name, typ, cell(m.Doc))
 		}
 	}
+}
+
+// docsType is the type of a member in words.
+func docsType(v *contract.Service, m *contract.Member) string {
+	typ := m.Type.Name
+	switch {
+	case m.Type.Verbatim():
+		typ = "object"
+	case v.Types[typ] != nil:
+		typ = fmt.Sprintf("[%s](#type-%s)", typ, strings.ToLower(typ))
+	}
+	if m.Type.List {
+		typ = "list of " + typ
+	}
+	if m.Nullable {
+		typ += " or null"
+	}
+	if m.Omit {
+		typ += ", left out when there is none"
+	}
+	return typ
 }
 
 // rules says in words what the value rules are.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"slices"
 	"strings"
 
 	"github.com/hufu-iam/hufu/internal/contract"
@@ -51,10 +52,10 @@ func commonErrors(c *contract.Contract) []byte {
 
 func codes(c *contract.Contract) []byte {
 	var s source
-	s.f("%s// Package code names every error code of the contract. The constant is the code without its dots.\npackage code\n\n", header)
+	s.f("%s// Package code names every error code of the contract. The constant is the code without its dots and dashes.\npackage code\n\n", header)
 	s.f("// The codes, as they appear on the wire.\nconst (\n")
 	for _, code := range c.Codes() {
-		s.f("%s = %q\n", strings.ReplaceAll(code, ".", ""), code)
+		s.f("%s = %q\n", contract.ConstantName(code), code)
 	}
 	s.f(")\n")
 	return s.Bytes()
@@ -67,11 +68,22 @@ func services(c *contract.Contract) []byte {
 	for _, v := range c.Services {
 		s.f("%q\n", module+"/internal/wire/"+packageName(v))
 	}
-	s.f(")\n\n// Services are all service versions, sorted by name and version.\nvar Services = []*wire.Service{\n")
-	for _, v := range c.Services {
-		s.f("%s.Service,\n", packageName(v))
+	s.f(")\n")
+	for _, list := range []struct {
+		name, doc string
+		rest      bool
+	}{
+		{"Services", "Services are all service versions of API 3.0, sorted by name and version.", false},
+		{"REST", "REST are all service versions that are addressed by method and path, sorted likewise. They have doors of their own.", true},
+	} {
+		s.f("\n%svar %s = []*wire.Service{\n", comment(list.doc), list.name)
+		for _, v := range c.Services {
+			if v.REST() == list.rest {
+				s.f("%s.Service,\n", packageName(v))
+			}
+		}
+		s.f("}\n")
 	}
-	s.f("}\n")
 	return s.Bytes()
 }
 
@@ -84,6 +96,8 @@ func goType(m *contract.Member, pointer bool) string {
 	case "string", "int64", "bool", "float64":
 	}
 	switch {
+	case m.Type.Verbatim():
+		return "json.RawMessage"
 	case m.Type.List:
 		return "[]" + base
 	case pointer:
@@ -99,7 +113,11 @@ func goTypes(v *contract.Service) []byte {
 		packageName(v), v.Title, v.Name, v.Version, v.File)))
 	s.f("//\n%s", comment("In a request an absent optional member is nil; a required one, or one with a default, is a plain value. "+
 		"In an answer a member that may be null is a pointer. Requests are read-only."))
-	s.f("package %s\n\nimport %q\n\n", packageName(v), module+"/internal/wire")
+	imports := fmt.Sprintf("%q", module+"/internal/wire")
+	if hasVerbatim(v) {
+		imports = "(\n\"encoding/json\"\n\n" + imports + "\n)"
+	}
+	s.f("package %s\n\nimport %s\n\n", packageName(v), imports)
 	for _, t := range v.SortedTypes() {
 		s.f("%s", comment(t.Name+": "+t.Doc))
 		goStruct(&s, t.Name, t.Members, func(m *contract.Member) bool {
@@ -126,6 +144,22 @@ func goTypes(v *contract.Service) []byte {
 	return s.Bytes()
 }
 
+// hasVerbatim tells whether a member of the service holds JSON as it is.
+func hasVerbatim(v *contract.Service) bool {
+	verbatim := func(m *contract.Member) bool { return m.Type.Verbatim() }
+	for _, t := range v.Types {
+		if slices.ContainsFunc(t.Members, verbatim) {
+			return true
+		}
+	}
+	for _, a := range v.Actions {
+		if slices.ContainsFunc(a.Input, verbatim) || slices.ContainsFunc(a.Output, verbatim) {
+			return true
+		}
+	}
+	return false
+}
+
 func goStruct(s *source, name string, members []*contract.Member, pointer func(*contract.Member) bool) {
 	if len(members) == 0 {
 		s.f("type %s struct{}\n\n", name)
@@ -133,7 +167,7 @@ func goStruct(s *source, name string, members []*contract.Member, pointer func(*
 	}
 	s.f("type %s struct {\n", name)
 	for _, m := range members {
-		s.f("%s %s", m.Name, goType(m, pointer(m)))
+		s.f("%s %s", m.GoName(), goType(m, pointer(m)))
 		if m.Doc != "" {
 			s.f(" // %s", m.Doc)
 		}
@@ -151,7 +185,7 @@ func goDecode(s *source, name string, members []*contract.Member) {
 	s.f("func (r *%s) Decode(v *wire.Value) {\n", name)
 	for _, m := range members {
 		if m.Default != nil && m.Default != 0 && m.Default != "" && m.Default != false {
-			s.f("r.%s = %#v\n", m.Name, m.Default)
+			s.f("r.%s = %#v\n", m.GoName(), m.Default)
 		}
 	}
 	s.f("for i := range v.Len() {\nf := v.At(i)\nswitch f.Name() {\n")
@@ -165,20 +199,22 @@ func goDecode(s *source, name string, members []*contract.Member) {
 var getters = map[string]string{"string": "Str", "int64": "Int", "uint64": "Int", "bool": "Bool", "float64": "Float"}
 
 func decodeMember(s *source, m *contract.Member) {
-	get := getters[m.Type.Name]
+	get, name := getters[m.Type.Name], m.GoName()
 	switch {
+	case m.Type.Verbatim():
+		s.f("r.%s = f.Raw()\n", name)
 	case get != "" && m.Type.List:
-		s.f("r.%s = f.%ss()\n", m.Name, get)
+		s.f("r.%s = f.%ss()\n", name, get)
 	case get != "" && m.Plain():
-		s.f("r.%s = f.%s()\n", m.Name, get)
+		s.f("r.%s = f.%s()\n", name, get)
 	case get != "":
-		s.f("r.%s = f.%sPtr()\n", m.Name, get)
+		s.f("r.%s = f.%sPtr()\n", name, get)
 	case m.Type.List:
-		s.f("r.%[1]s = make([]%[2]s, f.Len())\nfor j := range r.%[1]s {\nr.%[1]s[j].Decode(f.At(j))\n}\n", m.Name, m.Type.Name)
+		s.f("r.%[1]s = make([]%[2]s, f.Len())\nfor j := range r.%[1]s {\nr.%[1]s[j].Decode(f.At(j))\n}\n", name, m.Type.Name)
 	case m.Plain():
-		s.f("r.%s.Decode(f)\n", m.Name)
+		s.f("r.%s.Decode(f)\n", name)
 	default:
-		s.f("r.%[1]s = new(%[2]s)\nr.%[1]s.Decode(f)\n", m.Name, m.Type.Name)
+		s.f("r.%[1]s = new(%[2]s)\nr.%[1]s.Decode(f)\n", name, m.Type.Name)
 	}
 }
 
@@ -194,30 +230,46 @@ func goEncode(s *source, name string, members []*contract.Member) {
 		if i == 0 {
 			lead = '{'
 		}
+		if m.Omit {
+			s.f("if %s {\n", present(m))
+		}
 		s.f("dst = append(dst, `%c%q:`...)\n", lead, m.Name)
 		encodeMember(s, m)
+		if m.Omit {
+			s.f("}\n")
+		}
 	}
 	s.f("return append(dst, '}')\n}\n\n")
 }
 
+// present is the condition under which a member that may be left out is not.
+func present(m *contract.Member) string {
+	if m.Type.List {
+		return "len(r." + m.GoName() + ") > 0"
+	}
+	return "r." + m.GoName() + " != nil"
+}
+
 func encodeMember(s *source, m *contract.Member) {
-	appender := ""
+	appender, name := "", m.GoName()
 	if get := getters[m.Type.Name]; get != "" {
 		appender = "wire.Append" + strings.Replace(get, "Str", "String", 1)
 	}
 	switch {
+	case m.Type.Verbatim():
+		s.f("dst = wire.AppendRaw(dst, r.%s)\n", name)
 	case appender != "" && m.Type.List:
-		s.f("dst = wire.AppendList(dst, r.%s, %s)\n", m.Name, appender)
+		s.f("dst = wire.AppendList(dst, r.%s, %s)\n", name, appender)
 	case appender != "" && m.Nullable:
-		s.f("dst = wire.AppendNull(dst, r.%s, %s)\n", m.Name, appender)
+		s.f("dst = wire.AppendNull(dst, r.%s, %s)\n", name, appender)
 	case appender != "":
-		s.f("dst = %s(dst, r.%s)\n", appender, m.Name)
+		s.f("dst = %s(dst, r.%s)\n", appender, name)
 	case m.Type.List:
-		s.f("dst = append(dst, '[')\nfor i := range r.%[1]s {\nif i > 0 {\ndst = append(dst, ',')\n}\n", m.Name)
-		s.f("dst = r.%[1]s[i].AppendJSON(dst)\n}\ndst = append(dst, ']')\n", m.Name)
+		s.f("dst = append(dst, '[')\nfor i := range r.%[1]s {\nif i > 0 {\ndst = append(dst, ',')\n}\n", name)
+		s.f("dst = r.%[1]s[i].AppendJSON(dst)\n}\ndst = append(dst, ']')\n", name)
 	case m.Nullable:
-		s.f("if r.%[1]s == nil {\ndst = append(dst, \"null\"...)\n} else {\ndst = r.%[1]s.AppendJSON(dst)\n}\n", m.Name)
+		s.f("if r.%[1]s == nil {\ndst = append(dst, \"null\"...)\n} else {\ndst = r.%[1]s.AppendJSON(dst)\n}\n", name)
 	default:
-		s.f("dst = r.%s.AppendJSON(dst)\n", m.Name)
+		s.f("dst = r.%s.AppendJSON(dst)\n", name)
 	}
 }

@@ -106,7 +106,11 @@ func generate(c *contract.Contract) (map[string][]byte, error) {
 		files[dir+"types.gen.go"] = goTypes(s)
 		files[dir+"schema.gen.go"] = goSchema(s)
 		files[dir+"bind.gen.go"] = goBind(s)
-		files["docs/api/"+docsName(s)] = docsService(s)
+		page := docsService
+		if s.REST() {
+			page = docsREST
+		}
+		files["docs/api/"+docsName(s)] = page(s)
 	}
 	for name, text := range files {
 		if filepath.Ext(name) != ".go" {

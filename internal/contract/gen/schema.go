@@ -2,12 +2,13 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/hufu-iam/hufu/internal/contract"
 )
 
-var kinds = map[string]string{"string": "String", "int64": "Int", "uint64": "Uint", "bool": "Bool", "float64": "Float"}
+var kinds = map[string]string{"string": "String", "int64": "Int", "uint64": "Uint", "bool": "Bool", "float64": "Float", "json": "JSON"}
 
 // goSchema writes the descriptors that Check, CheckValues, Redact and the gateway read.
 func goSchema(v *contract.Service) []byte {
@@ -27,11 +28,18 @@ func goSchema(v *contract.Service) []byte {
 		body.f("}}\n\n")
 	}
 	body.f("// Service describes %s, version %s.\n", v.Name, v.Version)
-	body.f("var Service = &wire.Service{Name: %q, Version: %q, Title: %q, Actions: []*wire.Action{\n", v.Name, v.Version, v.Title)
+	body.f("var Service = &wire.Service{Name: %q, Version: %q, Title: %q, ", v.Name, v.Version, v.Title)
+	if v.REST() {
+		body.f("\nStyle: wire.REST, Base: %q, Common: common,\n", v.Base)
+	}
+	body.f("Actions: []*wire.Action{\n")
 	for _, a := range v.SortedActions() {
 		goAction(&body, v, a, pattern)
 	}
 	body.f("}}\n")
+	if v.REST() {
+		body.f("\nvar common = []string{%s}\n", quoted(v.Common))
+	}
 
 	s.f("%spackage %s\n\nimport (\n", header, packageName(v))
 	if len(order) > 0 {
@@ -62,8 +70,16 @@ func goAction(s *source, v *contract.Service, a *contract.Action, pattern func(s
 		permission = ""
 	}
 	s.f("{\nService: %q, Version: %q, Name: %q,\n", v.Name, v.Version, a.Name)
-	s.f("Permission: %q, Resource: %q, Write: %t, Planned: %t, Unsigned: %t, Rate: %d,\n",
-		permission, a.Resource, a.Access == "write", a.Planned, a.Unsigned, a.Rate)
+	if v.REST() {
+		s.f("Method: %q, Path: %q, Status: %d, Family: %q, Late: true, ", a.Method, a.Path, a.Status, permission)
+		if a.Paging != "" {
+			s.f("Paging: wire.%s, ", title(a.Paging))
+		}
+		s.f("Common: common,\nResource: \"*\", Write: %t, Planned: %t, Rate: %d,\n", a.Access == "write", a.Planned, a.Rate)
+	} else {
+		s.f("Permission: %q, Resource: %q, Write: %t, Planned: %t, Unsigned: %t, Rate: %d,\n",
+			permission, a.Resource, a.Access == "write", a.Planned, a.Unsigned, a.Rate)
+	}
 	s.f("New: func() wire.Request { return new(%sRequest) },\n", a.Name)
 	for _, side := range []struct {
 		field, suffix string
@@ -100,6 +116,9 @@ func goMembers(s *source, members []*contract.Member, pattern func(string) strin
 		if !ok {
 			s.f(", Struct: &type%s", m.Type.Name)
 		}
+		if m.In != "" && m.In != "body" {
+			s.f(", In: wire.In%s", title(m.In))
+		}
 		for _, flag := range []struct {
 			name string
 			set  bool
@@ -130,6 +149,16 @@ func goMembers(s *source, members []*contract.Member, pattern func(string) strin
 		}
 		s.f("},\n")
 	}
+}
+
+func title(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
+
+func quoted(list []string) string {
+	words := make([]string, len(list))
+	for i, v := range list {
+		words[i] = strconv.Quote(v)
+	}
+	return strings.Join(words, ", ")
 }
 
 func join(list []any, verb string) string {

@@ -10,9 +10,12 @@ import (
 	"github.com/hufu-iam/hufu/internal/wire/sts20180813"
 )
 
-// Services are all service versions, sorted by name and version.
+// Services are all service versions of API 3.0, sorted by name and version.
 var Services = []*wire.Service{
 	cam20190116.Service,
 	hufu20261201.Service,
 	sts20180813.Service,
 }
+
+// REST are all service versions that are addressed by method and path, sorted likewise. They have doors of their own.
+var REST = []*wire.Service{}
