@@ -57,25 +57,25 @@ type Action struct {
 	Resource   string    `yaml:"resource"`   // filled in by Load
 	Rate       int       `yaml:"rate"`       // filled in by Load
 	Unsigned   bool      `yaml:"unsigned"`
-	Method     string    `yaml:"method"` // of an endpoint of a REST service, as the next three
-	Path       string    `yaml:"path"`
-	Status     int       `yaml:"status"`
-	Paging     string    `yaml:"paging"` // "", wide or narrow
 	Input      []*Member `yaml:"input"`
 	Output     []*Member `yaml:"output"`
 	Errors     []string  `yaml:"errors"`
 
 	Name string `yaml:"-"`
+
+	// Of an endpoint of a REST service.
+	Method string `yaml:"method"`
+	Path   string `yaml:"path"` // below the service's base; a {member} is one segment
+	Status int    `yaml:"status"`
+	Paging string `yaml:"paging"` // "", wide or narrow
 }
 
 // Member is one member with its rules.
 type Member struct {
 	Name     string  `yaml:"name"`
 	Type     TypeRef `yaml:"type"`
-	In       string  `yaml:"in"` // of an endpoint: path, query, body or form; filled in by Load
 	Required bool    `yaml:"required"`
 	Nullable bool    `yaml:"nullable"`
-	Omit     bool    `yaml:"omitEmpty"`
 	Default  any     `yaml:"default"`
 	Min      *int64  `yaml:"min"`
 	Max      *int64  `yaml:"max"`
@@ -85,6 +85,11 @@ type Member struct {
 	Code     string  `yaml:"code"`
 	Secret   bool    `yaml:"secret"`
 	Doc      string  `yaml:"doc"`
+
+	// Of a REST service.
+	In    string `yaml:"in"`        // of a parameter: path, query, body or form; filled in by Load
+	Alias string `yaml:"alias"`     // of a member of a body: another name that it may be sent under
+	Omit  bool   `yaml:"omitEmpty"` // of an answer: left out when it is empty or null
 }
 
 // TypeRef is the type of a member: a scalar or the name of a type, or a list of either, written [T].

@@ -34,7 +34,7 @@ actions:
       - {name: toyId, in: path, type: string}
       - {name: dry_run, in: query, type: bool, default: false}
       - {name: user_name, type: string, required: true, code: BOX.0001}
-      - {name: account_Ids, type: [string], max: 50}
+      - {name: account_Ids, type: [string], max: 50, alias: accountIds}
       - {name: extension, type: json}
     output:
       - {name: owner, type: Owner, nullable: true}
@@ -51,7 +51,7 @@ actions:
   ListToys:
     doc: Lists toys.
     access: read
-    permission: toy_box
+    permission: toy_log_read
     method: GET
     path: /boxes
     status: 200
@@ -107,7 +107,7 @@ func TestLoadFillsInEndpoints(t *testing.T) {
 	}
 	for action, want := range map[string]string{
 		"BindToy":   "toy_box_all all",
-		"ListToys":  "toy_box_all toy_box_read all read",
+		"ListToys":  "toy_log_read all read",
 		"MakeToken": "",
 	} {
 		if got := strings.Join(actions[action].Codes(), " "); got != want {
@@ -116,6 +116,12 @@ func TestLoadFillsInEndpoints(t *testing.T) {
 	}
 	if !slices.Contains(c.Codes(), "COM.0002") || !slices.Contains(c.Codes(), "OAP.PAGE.0003") {
 		t.Errorf("codes are missing: %v", c.Codes())
+	}
+	if got := strings.Join((&Action{Access: "read", Permission: "toy_box"}).Codes(), " "); got != "toy_box_all toy_box_read all read" {
+		t.Error(got)
+	}
+	if got := actions["ListToys"].Family(); got != "toy_log" {
+		t.Error(got)
 	}
 	if got := ConstantName("Idaas.BOX-COMMON-0005"); got != "IdaasBOXCOMMON0005" {
 		t.Error(got)
@@ -166,6 +172,10 @@ func TestLoadRefusesEndpoints(t *testing.T) {
 		{"a parameter that may be left out of an answer", "{name: account_Ids, type: [string]", "{name: account_Ids, omitEmpty: true, type: [string]", "omitEmpty is for"},
 		{"a first member that may be left out", "{name: user_id, type: string, ", "{name: user_id, omitEmpty: true, type: string, ", "omitEmpty is for"},
 		{"a number that may be left out", "{name: total, type: int64}", "{name: a, type: bool}\n      - {name: total, type: int64, omitEmpty: true}", "omitEmpty is for"},
+		{"an alias that another member has", "alias: accountIds", "alias: user_name", "the name of another member"},
+		{"an alias in an answer", "{name: total, type", "{name: total, alias: sum, type", "another name of a member of a body"},
+		{"an alias in the query", "{name: kind, type", "{name: kind, alias: sort, type", "another name of a member of a body"},
+		{"a code for reading on what writes", "permission: toy_box\n    method: DELETE", "permission: toy_box_read\n    method: DELETE", "does not open what writes"},
 		{"a code without a rule", "{name: kind, type: string}", "{name: kind, type: string, code: ZOO.0001}", "a code without a rule"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

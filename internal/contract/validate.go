@@ -268,7 +268,10 @@ func (k *checker) members(list []*Member, in, out bool, errors []string) {
 			k.fault("declared twice")
 		}
 		seen[m.GoName()] = true
-		k.memberStyle(m)
+		if slices.ContainsFunc(list, func(other *Member) bool { return other != nil && other.Name == m.Alias }) {
+			k.fault("the alias is the name of another member")
+		}
+		k.memberStyle(m, in)
 		if m.Omit && (i == 0 || !out || !m.Type.List && !m.Nullable) {
 			k.fault("omitEmpty is for lists and nullable members of answers that stand behind another member")
 		}

@@ -3,6 +3,7 @@ package contract
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 var (
@@ -45,12 +46,15 @@ func (k *checker) style(s *Service) {
 }
 
 // memberStyle checks what a member's name and type may be in the style of its service.
-func (k *checker) memberStyle(m *Member) {
+func (k *checker) memberStyle(m *Member, in bool) {
 	form := wordForm
 	if k.service.REST() {
 		form = restMemberForm
-	} else if m.Type.Verbatim() || m.In != "" || m.Omit {
-		k.fault("json, in and omitEmpty are for REST")
+	} else if m.Type.Verbatim() || m.In != "" || m.Omit || m.Alias != "" {
+		k.fault("json, in, omitEmpty and alias are for REST")
+	}
+	if m.Alias != "" && (!restMemberForm.MatchString(m.Alias) || !in || m.In != "" && m.In != "body") {
+		k.fault("an alias is another name of a member of a body")
 	}
 	if !form.MatchString(m.Name) {
 		k.fault("a member cannot have this name")
@@ -64,6 +68,9 @@ func (k *checker) endpoint(a *Action) {
 	}
 	if !familyForm.MatchString(a.Permission) {
 		k.fault("permission is the family of the permission codes, or none")
+	}
+	if a.Access == "write" && a.Family() != a.Permission {
+		k.fault("%s does not open what writes", a.Permission)
 	}
 	k.codes(a.Errors, restCodeForm)
 	for _, code := range a.Errors {
@@ -190,13 +197,19 @@ func (k *checker) routes(s *Service) {
 	}
 }
 
-// Codes are the permission codes of which one opens an endpoint of a REST service; none for one that needs no token.
+// Family is what the permission codes of an endpoint of a REST service begin with.
+func (a *Action) Family() string { return strings.TrimSuffix(a.Permission, "_read") }
+
+// Codes are the permission codes of which one opens an endpoint of a REST service; none for one that needs no token. A
+// family of which only the code for reading exists is written with it.
 func (a *Action) Codes() []string {
 	switch {
 	case a.Permission == "none":
 		return nil
 	case a.Access == "write":
 		return []string{a.Permission + "_all", "all"}
+	case a.Family() != a.Permission:
+		return []string{a.Permission, "all", "read"}
 	}
 	return []string{a.Permission + "_all", a.Permission + "_read", "all", "read"}
 }

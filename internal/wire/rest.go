@@ -14,8 +14,8 @@ const codeREST = "COM.0601"
 
 // Gather makes the parameter tree of one request for a REST endpoint: each declared member from its own place, so that
 // a body cannot say what the path says. What is not declared is left out, blanks around a segment of the path are
-// too, and so is a number or truth value that a query names without giving it. In a body a truth value may be sent as
-// "true" or "false". Any of the sources may be nil; the tree shares the values of body, which Gather may change.
+// too, and so is a number or truth value that a query names without giving it. In a body a member may be sent under its
+// alias, and a truth value as "true" or "false". Any of the sources may be nil; the tree shares the values of body, which Gather may change.
 //
 // The tree is not checked: a value that a query repeats, or that holds what no text may hold, has the wrong type.
 func (a *Action) Gather(path map[string]string, query, form url.Values, body *Value) *Value {
@@ -33,7 +33,7 @@ func (a *Action) Gather(path map[string]string, query, form url.Values, body *Va
 			if body == nil {
 				continue
 			}
-			if kid := body.Get(m.Name); kid != nil {
+			if kid := m.find(body); kid != nil {
 				settle(m, kid)
 				tree.add(m.Name, *kid)
 			}
@@ -70,7 +70,16 @@ func newText(s string) Value {
 	return Value{kind: Text, text: s}
 }
 
-// settle makes truth values of the strings that are sent for them, at any depth.
+// find is the member of an object under its name, or else under its alias.
+func (m *Member) find(v *Value) *Value {
+	kid := v.Get(m.Name)
+	if kid == nil && m.Alias != "" {
+		kid = v.Get(m.Alias)
+	}
+	return kid
+}
+
+// settle makes truth values of the strings that are sent for them, and names of aliases, at any depth.
 func settle(m *Member, v *Value) {
 	switch {
 	case m.List && v.kind == ListValue:
@@ -83,9 +92,11 @@ func settle(m *Member, v *Value) {
 	case m.Kind == Bool && v.kind == StringValue && (v.text == "true" || v.text == "false"):
 		v.kind = BoolValue
 	case m.Kind == Object && v.kind == ObjectValue:
-		for i := range v.kids {
-			if inner := m.Struct.Member(v.kids[i].name); inner != nil {
-				settle(inner, &v.kids[i])
+		for i := range m.Struct.Members {
+			inner := &m.Struct.Members[i]
+			if kid := inner.find(v); kid != nil {
+				kid.name = inner.Name
+				settle(inner, kid)
 			}
 		}
 	}

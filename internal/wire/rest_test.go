@@ -20,12 +20,13 @@ var bindToys = &Action{
 		{Name: "grant", Kind: String, In: InForm},
 		{Name: "names", Kind: String, List: true, Required: true, Min: 1, HasMin: true, Max: 3, HasMax: true, Code: "BOX.0002"},
 		{Name: "owner", Kind: String, Required: true, Min: 1, HasMin: true, Code: "BOX.0404"},
-		{Name: "count", Kind: Uint},
+		{Name: "count", Kind: Uint, Alias: "Count"},
 		{Name: "open", Kind: Bool},
 		{Name: "extension", Kind: JSON},
 		{Name: "parts", Kind: Object, List: true, Struct: &Struct{Name: "Part", Members: []Member{
 			{Name: "id", Kind: String, Required: true},
 			{Name: "new", Kind: Bool},
+			{Name: "part_kind", Kind: String, Alias: "partKind"},
 		}}},
 		{Name: "offset", Kind: Int, In: InQuery, Required: true},
 		{Name: "limit", Kind: Int, In: InQuery, Required: true},
@@ -80,6 +81,8 @@ func TestGatherTakesEachMemberFromItsPlace(t *testing.T) {
 		{"truth values that are sent as text", goodPath, "all=true", `{"open":"false","parts":[{"id":"true","new":"true"}]}`,
 			`{"box_id":"b1","shelf":"s1","all":"true","open":false,"parts":[{"id":"true","new":true}]}`},
 		{"a form may be in the query", goodPath, "grant=g", "", `{"box_id":"b1","shelf":"s1","grant":"g"}`},
+		{"aliases", goodPath, "", `{"Count":3,"parts":[{"partKind":"a"},{"partKind":"a","part_kind":"b"}]}`,
+			`{"box_id":"b1","shelf":"s1","count":3,"parts":[{"part_kind":"a"},{"partKind":"a","part_kind":"b"}]}`},
 		{"a repeated name is no single value", goodPath, "size=1&size=2", "", `{"box_id":"b1","shelf":"s1","size":["1","2"]}`},
 		{"what is no text is no value", "b\x00/s1", "kind=%ff&grant=%00", "", `{"box_id":null,"shelf":"s1","kind":null,"grant":null}`},
 	} {

@@ -58,6 +58,7 @@ type Member struct {
 	List     bool    // a list of Kind
 	Struct   *Struct // the members, of an Object
 	In       Place   // of a REST request
+	Alias    string  // another name that the body of a REST request may use
 	Required bool
 	Nullable bool
 	Secret   bool // never in audit records, logs and messages

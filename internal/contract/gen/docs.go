@@ -176,5 +176,8 @@ func rules(m *contract.Member) string {
 	if m.Secret {
 		out = append(out, "secret")
 	}
+	if m.Alias != "" {
+		out = append(out, "also as "+m.Alias)
+	}
 	return strings.Join(out, "; ")
 }

@@ -65,13 +65,13 @@ func literal(s string) string {
 }
 
 func goAction(s *source, v *contract.Service, a *contract.Action, pattern func(string) string) {
-	permission := a.Permission
+	permission, family := a.Permission, a.Family()
 	if permission == "none" {
-		permission = ""
+		permission, family = "", ""
 	}
 	s.f("{\nService: %q, Version: %q, Name: %q,\n", v.Name, v.Version, a.Name)
 	if v.REST() {
-		s.f("Method: %q, Path: %q, Status: %d, Family: %q, Late: true, ", a.Method, a.Path, a.Status, permission)
+		s.f("Method: %q, Path: %q, Status: %d, Family: %q, Late: true, ", a.Method, a.Path, a.Status, family)
 		if a.Paging != "" {
 			s.f("Paging: wire.%s, ", title(a.Paging))
 		}
@@ -118,6 +118,9 @@ func goMembers(s *source, members []*contract.Member, pattern func(string) strin
 		}
 		if m.In != "" && m.In != "body" {
 			s.f(", In: wire.In%s", title(m.In))
+		}
+		if m.Alias != "" {
+			s.f(", Alias: %q", m.Alias)
 		}
 		for _, flag := range []struct {
 			name string
