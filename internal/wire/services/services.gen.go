@@ -6,6 +6,7 @@ package services
 import (
 	"github.com/hufu-iam/hufu/internal/wire"
 	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
+	"github.com/hufu-iam/hufu/internal/wire/eiamv2"
 	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
 	"github.com/hufu-iam/hufu/internal/wire/sts20180813"
 )
@@ -18,4 +19,6 @@ var Services = []*wire.Service{
 }
 
 // REST are all service versions that are addressed by method and path, sorted likewise. They have doors of their own.
-var REST = []*wire.Service{}
+var REST = []*wire.Service{
+	eiamv2.Service,
+}
