@@ -127,7 +127,7 @@ func goTypes(v *contract.Service) []byte {
 			return m.Nullable
 		})
 		if t.In {
-			goDecode(&s, t.Name, t.Members)
+			goDecode(&s, v, t.Name, t.Members)
 		}
 		if t.Out {
 			goEncode(&s, t.Name, t.Members)
@@ -136,7 +136,7 @@ func goTypes(v *contract.Service) []byte {
 	for _, a := range v.SortedActions() {
 		s.f("%s", comment(a.Name+"Request is what "+a.Name+" takes. "+a.Doc))
 		goStruct(&s, a.Name+"Request", a.Input, func(m *contract.Member) bool { return !m.Plain() })
-		goDecode(&s, a.Name+"Request", a.Input)
+		goDecode(&s, v, a.Name+"Request", a.Input)
 		s.f("// %sResponse is what %s answers.\n", a.Name, a.Name)
 		goStruct(&s, a.Name+"Response", a.Output, func(m *contract.Member) bool { return m.Nullable })
 		goEncode(&s, a.Name+"Response", a.Output)
@@ -176,8 +176,12 @@ func goStruct(s *source, name string, members []*contract.Member, pointer func(*
 	s.f("}\n\n")
 }
 
-func goDecode(s *source, name string, members []*contract.Member) {
-	s.f("// Decode fills r from a tree that wire.Check accepted.\n")
+func goDecode(s *source, v *contract.Service, name string, members []*contract.Member) {
+	if v.REST() {
+		s.f("// Decode fills r from a tree that wire.Action.Decode made.\n")
+	} else {
+		s.f("// Decode fills r from a tree that wire.Check accepted.\n")
+	}
 	if len(members) == 0 {
 		s.f("func (*%s) Decode(*wire.Value) {}\n\n", name)
 		return

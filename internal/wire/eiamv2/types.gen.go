@@ -670,7 +670,7 @@ type UserJobCode struct {
 	RelationType int64   // 1 main job, 0 part-time job
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *UserJobCode) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -780,7 +780,7 @@ type UserOrganizationCode struct {
 	RelationType *int64  // 1 primary, 0 secondary
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *UserOrganizationCode) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -800,7 +800,7 @@ type AddAccountRolesRequest struct {
 	RoleIds   []string // ids of roles
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *AddAccountRolesRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -838,7 +838,7 @@ type AddPartTimeJobRequest struct {
 	TitleCode    *string // code of the job title; none when absent
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *AddPartTimeJobRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -874,7 +874,7 @@ type AddRoleMembersRequest struct {
 	AccountIds []string // ids of accounts
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *AddRoleMembersRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -912,7 +912,7 @@ type BindPublicAccountUsersRequest struct {
 	UserNames []string // logins of the users
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *BindPublicAccountUsersRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -946,7 +946,7 @@ type ChangePasswordRequest struct {
 	PwdMustModify bool   // whether the next login must change it
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ChangePasswordRequest) Decode(v *wire.Value) {
 	r.PwdMustModify = true
 	for i := range v.Len() {
@@ -982,7 +982,7 @@ type ChangePasswordVerifiedRequest struct {
 	OldPassword string // present password
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ChangePasswordVerifiedRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1017,7 +1017,7 @@ type CreateAppOrganizationRequest struct {
 	ParentId *string // id of the one above; a root without
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *CreateAppOrganizationRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1058,7 +1058,7 @@ type CreateBasicAccountRequest struct {
 	Extension   json.RawMessage // further values
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *CreateBasicAccountRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1103,7 +1103,7 @@ type CreateJobPositionRequest struct {
 	TitleCode *string // code of its job title
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *CreateJobPositionRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1138,7 +1138,7 @@ type CreateJobTitleRequest struct {
 	Code string // code, unique in the tenant
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *CreateJobTitleRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1173,7 +1173,7 @@ type CreateOrganizationRequest struct {
 	Extension json.RawMessage // values of the attributes that the tenant defined
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *CreateOrganizationRequest) Decode(v *wire.Value) {
 	r.Category = "department"
 	for i := range v.Len() {
@@ -1218,7 +1218,7 @@ type CreateOrphanAccountRequest struct {
 	Extension   json.RawMessage // further values
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *CreateOrphanAccountRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1264,7 +1264,7 @@ type CreatePublicAccountRequest struct {
 	Extension   json.RawMessage // further values
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *CreatePublicAccountRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1306,7 +1306,7 @@ type CreateRoleRequest struct {
 	Name  string // name
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *CreateRoleRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1340,7 +1340,7 @@ type CreateTokenRequest struct {
 	ClientSecret *string // client secret; the Basic header wins
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *CreateTokenRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1409,7 +1409,7 @@ type CreateUserRequest struct {
 	Extension           json.RawMessage        // values of the attributes that the tenant defined
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *CreateUserRequest) Decode(v *wire.Value) {
 	r.PwdMustModify = true
 	for i := range v.Len() {
@@ -1495,7 +1495,7 @@ type DeleteAccountRequest struct {
 	AppUserId string // id of the account
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *DeleteAccountRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1521,7 +1521,7 @@ type DeleteAppOrganizationRequest struct {
 	AppOrgId string // id of the application organization
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *DeleteAppOrganizationRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1545,7 +1545,7 @@ type DeleteJobPositionRequest struct {
 	PositionId string // id of the position
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *DeleteJobPositionRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1567,7 +1567,7 @@ type DeleteJobTitleRequest struct {
 	TitleId string // id of the job title
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *DeleteJobTitleRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1589,7 +1589,7 @@ type DeleteOrganizationRequest struct {
 	OrgId string // id of the organization
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *DeleteOrganizationRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1612,7 +1612,7 @@ type DeletePartTimeJobRequest struct {
 	JobId  string // id of the part-time job
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *DeletePartTimeJobRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1637,7 +1637,7 @@ type DeleteRoleRequest struct {
 	RoleId string // id of the role
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *DeleteRoleRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1661,7 +1661,7 @@ type DeleteUserRequest struct {
 	UserId string // id of the user
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *DeleteUserRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1684,7 +1684,7 @@ type DisableAccountRequest struct {
 	AppUserId string // id of the account
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *DisableAccountRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1714,7 +1714,7 @@ type DisableOrganizationRequest struct {
 	OrgId string // id of the organization
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *DisableOrganizationRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1742,7 +1742,7 @@ type DisableUserRequest struct {
 	UserId string // id of the user
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *DisableUserRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1771,7 +1771,7 @@ type EnableAccountRequest struct {
 	AppUserId string // id of the account
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *EnableAccountRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1801,7 +1801,7 @@ type EnableOrganizationRequest struct {
 	OrgId string // id of the organization
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *EnableOrganizationRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1829,7 +1829,7 @@ type EnableUserRequest struct {
 	UserId string // id of the user
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *EnableUserRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1858,7 +1858,7 @@ type GetAccountRequest struct {
 	AccountId string // id of the account
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetAccountRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1910,7 +1910,7 @@ type GetAccountPermissionsRequest struct {
 	AccountId string // id of the account
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetAccountPermissionsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -1968,7 +1968,7 @@ type GetAppOrganizationRequest struct {
 	AppOrgId string // id of the application organization
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetAppOrganizationRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2013,7 +2013,7 @@ type GetJobPositionRequest struct {
 	PositionId string // id of the position
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetJobPositionRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2059,7 +2059,7 @@ type GetJobTitleRequest struct {
 	TitleId string // id of the job title
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetJobTitleRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2099,7 +2099,7 @@ type GetOrganizationRequest struct {
 	OrgId string // id of the organization
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetOrganizationRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2154,7 +2154,7 @@ type GetOrganizationLeaderRequest struct {
 	OrgId string // id of the organization
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetOrganizationLeaderRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2192,7 +2192,7 @@ type GetPublicAccountOwnerRequest struct {
 	AppUserId string // id of the public account
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetPublicAccountOwnerRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2229,7 +2229,7 @@ type GetRoleRequest struct {
 	RoleId string // id of the role
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetRoleRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2281,7 +2281,7 @@ type GetRolePermissionsRequest struct {
 	RoleId string // id of the role
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetRolePermissionsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2328,7 +2328,7 @@ type GetUserRequest struct {
 	UserId string // id of the user
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetUserRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2459,7 +2459,7 @@ type GetUserByEmailRequest struct {
 	Email *string // e-mail address
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetUserByEmailRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2590,7 +2590,7 @@ type GetUserByMobileRequest struct {
 	Mobile *string // mobile number with or without its country code
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetUserByMobileRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2721,7 +2721,7 @@ type GetUserByNameRequest struct {
 	UserName string // login
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GetUserByNameRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2854,7 +2854,7 @@ type GrantAccountRequest struct {
 	AccountName *string // name in the application; the login when absent
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *GrantAccountRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2889,7 +2889,7 @@ type ListAccountPermissionsRequest struct {
 	Limit  int64  // rows of a page, 1 to 50
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListAccountPermissionsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2940,7 +2940,7 @@ type ListAccountsRequest struct {
 	Limit       int64   // rows of a page, 10 to 100
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListAccountsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -2986,7 +2986,7 @@ type ListAppOrganizationsRequest struct {
 	Limit  int64  // rows of a page, 10 to 100
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListAppOrganizationsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3031,7 +3031,7 @@ type ListDataPermissionsRequest struct {
 	Limit   int64   // rows of a page, 1 to 50
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListDataPermissionsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3084,7 +3084,7 @@ type ListFunctionPermissionsRequest struct {
 	Limit  int64  // rows of a page, 1 to 50
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListFunctionPermissionsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3136,7 +3136,7 @@ type ListJobPositionsRequest struct {
 	Limit            int64   // rows of a page, 10 to 100
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListJobPositionsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3181,7 +3181,7 @@ type ListJobTitlesRequest struct {
 	Limit  int64 // rows of a page, 10 to 100
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListJobTitlesRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3225,7 +3225,7 @@ type ListOrganizationsRequest struct {
 	Limit            int64   // rows of a page, 10 to 100
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListOrganizationsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3274,7 +3274,7 @@ type ListPublicAccountUsersRequest struct {
 	Limit     int64  // rows of a page, 10 to 100
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListPublicAccountUsersRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3321,7 +3321,7 @@ type ListRoleMembersRequest struct {
 	Limit  int64  // rows of a page, 1 to 50
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListRoleMembersRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3374,7 +3374,7 @@ type ListRolePermissionsRequest struct {
 	Limit  int64  // rows of a page, 1 to 50
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListRolePermissionsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3424,7 +3424,7 @@ type ListRolesRequest struct {
 	Limit  int64  // rows of a page, 1 to 50
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListRolesRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3473,7 +3473,7 @@ type ListUserAccountsRequest struct {
 	UserId string // id of the user
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListUserAccountsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3512,7 +3512,7 @@ type ListUserJobsRequest struct {
 	RelationType *string // 1 main job, 0 part-time jobs, empty all
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListUserJobsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3555,7 +3555,7 @@ type ListUserLogsRequest struct {
 	Limit     int64  // rows of a page, 10 to 100
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListUserLogsRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3608,7 +3608,7 @@ type ListUsersRequest struct {
 	Limit            int64   // rows of a page, 10 to 100
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ListUsersRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3654,7 +3654,7 @@ type RemoveAccountRolesRequest struct {
 	RoleIds   []string // ids of roles
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *RemoveAccountRolesRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3691,7 +3691,7 @@ type RemoveRoleMembersRequest struct {
 	AccountIds []string // ids of accounts
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *RemoveRoleMembersRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3727,7 +3727,7 @@ type ResetPasswordRequest struct {
 	SendMode string // how to send it, SMS or EMAIL
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *ResetPasswordRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3758,7 +3758,7 @@ type SetOrganizationLeaderRequest struct {
 	LeaderId *string // id of the user
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *SetOrganizationLeaderRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3790,7 +3790,7 @@ type SetPublicAccountOwnerRequest struct {
 	UserName  *string // login of the user
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *SetPublicAccountOwnerRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3825,7 +3825,7 @@ type TransferJobRequest struct {
 	TitleCode    *string // code of the job title; none when absent
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *TransferJobRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3862,7 +3862,7 @@ type UnbindPublicAccountUsersRequest struct {
 	UserNames []string // logins of the users
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *UnbindPublicAccountUsersRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3902,7 +3902,7 @@ type UpdateAccountRequest struct {
 	Extension   json.RawMessage // further values
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *UpdateAccountRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3948,7 +3948,7 @@ type UpdateAppOrganizationRequest struct {
 	ParentId *string // id of the one above
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *UpdateAppOrganizationRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -3987,7 +3987,7 @@ type UpdateJobPositionRequest struct {
 	TitleCode  *string // code of its job title
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *UpdateJobPositionRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -4025,7 +4025,7 @@ type UpdateJobTitleRequest struct {
 	Code    *string // code, unique in the tenant
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *UpdateJobTitleRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -4063,7 +4063,7 @@ type UpdateOrganizationRequest struct {
 	Extension json.RawMessage // values of the attributes that the tenant defined
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *UpdateOrganizationRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -4108,7 +4108,7 @@ type UpdatePartTimeJobRequest struct {
 	TitleCode    *string // code of the job title; none when absent
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *UpdatePartTimeJobRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -4146,7 +4146,7 @@ type UpdateRoleRequest struct {
 	Name   string // name
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *UpdateRoleRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
@@ -4202,7 +4202,7 @@ type UpdateUserRequest struct {
 	Extension           json.RawMessage        // values of the attributes that the tenant defined
 }
 
-// Decode fills r from a tree that wire.Check accepted.
+// Decode fills r from a tree that wire.Action.Decode made.
 func (r *UpdateUserRequest) Decode(v *wire.Value) {
 	for i := range v.Len() {
 		f := v.At(i)
