@@ -2054,4 +2054,4 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		},
 	}}
 
-var common = []string{"COM.0002", "COM.0404", "COM.0405", "COM.0601"}
+var common = []string{"COM.0002", "COM.0404", "COM.0405", "COM.0413", "COM.0429", "COM.0501", "COM.0601"}
