@@ -10,9 +10,9 @@ import (
 func docsREST(v *contract.Service) []byte {
 	var s source
 	s.f("%s# %s (`%s`), version %s\n\n", docsNote, v.Title, v.Name, v.Version)
-	s.f("%d of %d endpoints are built. All paths are below `%s`; members are in the JSON body unless the place says\n", built(v), len(v.Actions), v.Base)
-	s.f("otherwise. Members that are not named here are ignored, `null` is the same as absent, a truth value may be sent as a\n")
-	s.f("string. Every endpoint may answer %s. Rates are calls per second and client.\n\n", codeList(v.Common))
+	s.f("%d of %d endpoints are built; one that is not answers `COM.0501`. All paths are below `%s`; members are in the\n", built(v), len(v.Actions), v.Base)
+	s.f("JSON body unless the place says otherwise. Members that are not named here are ignored, `null` is the same as absent, a\n")
+	s.f("truth value may be sent as a string. Every endpoint may answer %s. Rates are calls per second and client.\n\n", codeList(v.Common))
 	s.f("| endpoint | method and path | | built |\n| --- | --- | --- | --- |\n")
 	for _, a := range v.SortedActions() {
 		s.f("| [%s](#%s) | `%s %s` | %s | %s |\n", a.Name, strings.ToLower(a.Name), a.Method, a.Path, cell(a.Doc), yes(!a.Planned))
