@@ -280,20 +280,18 @@ func set(ctx context.Context, tx *store.Tx, statement string, args ...any) error
 	return nil
 }
 
-// Dependent is a room that keeps something of persons.
-type Dependent interface {
+// Dependents is a room that keeps something of persons.
+type Dependents interface {
 	// PersonDeleted takes away what the room has of a person, in the transaction that deletes it: the person and its links
 	// are still there.
 	PersonDeleted(ctx context.Context, tx *store.Tx, a store.Account, person string, at time.Time) error
 }
 
-// Dependents are told in this order.
-type Dependents []Dependent
 
-// Delete deletes a person, after its dependents have taken away what they have of it. Sub-users that were linked to it are
+// Delete deletes a person, after each room, in this order, has taken away what it has of it. Sub-users that were linked to it are
 // linked to nobody. Those of a disabled person keep their links, and stay refused until somebody unlinks them: who deletes
 // persons must not thereby undo what an administrator did. ErrNotFound.
-func Delete(ctx context.Context, tx *store.Tx, a store.Account, id string, all Dependents, at time.Time) error {
+func Delete(ctx context.Context, tx *store.Tx, a store.Account, id string, all []Dependents, at time.Time) error {
 	p, err := Get(ctx, tx, a, id)
 	if err != nil {
 		return err

@@ -281,7 +281,7 @@ func TestDeleteTellsWhoeverKeepsSomething(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		one, two := &witness{}, &witness{fail: errors.New("no")}
 		id := create(t, db, zhang).ID
-		remove := func(all ...directory.Dependent) error {
+		remove := func(all ...directory.Dependents) error {
 			return db.Write(ctx, func(tx *store.Tx) error { return directory.Delete(ctx, tx, us, id, all, noon) })
 		}
 		if err := remove(one, two); !errors.Is(err, two.fail) {
