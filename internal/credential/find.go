@@ -27,6 +27,7 @@ type Holder struct {
 	Secret    string
 	Active    bool // permanent: enabled; temporary: not revoked
 	Suspended bool // the account is
+	Disabled  bool // the person is whose sub-user has the permanent key, or that at the root of the chain
 
 	tokenHash []byte
 	outdated  []store.Change // what makes it so, beside a change of the SecretId itself
@@ -69,6 +70,13 @@ func (h *Holder) TokenFits(token string, at time.Time) bool {
 
 // InForce reports whether a signature with the credential would be accepted at that time.
 func (h *Holder) InForce(at time.Time) bool {
+	return h.inForce(at) && !h.Disabled
+}
+
+// OnlyDisabled reports whether it would be, were the person behind it not disabled.
+func (h *Holder) OnlyDisabled(at time.Time) bool { return h.inForce(at) && h.Disabled }
+
+func (h *Holder) inForce(at time.Time) bool {
 	return h.Active && !h.Suspended && (!h.Temporary() || at.Before(h.Principal.Session.Expires))
 }
 
@@ -96,9 +104,6 @@ type Finder struct {
 // AccountChangeKind names the change of a root account (suspended, resumed) to the caches of every node.
 const AccountChangeKind = "account"
 
-// PersonChangeKind names the change of whether a sub-user (ID = its uin in digits) is that of a disabled person.
-const PersonChangeKind = "person-of-user"
-
 // NewFinder keeps at most max holders.
 func NewFinder(k *Keys, max int) *Finder {
 	f := &Finder{keys: k, cache: cache.New[string, *Holder](max), tokens: cache.New[[sha256.Size]byte, string](max)}
@@ -114,7 +119,7 @@ func (f *Finder) forget(changes []store.Change) {
 		switch c.Kind {
 		case ChangeKind:
 			f.cache.Drop(c.ID)
-		case AccountChangeKind, KeySessionsChangeKind, RoleSessionsChangeKind, AccountSessionsChangeKind:
+		case AccountChangeKind, PersonChangeKind, KeySessionsChangeKind, RoleSessionsChangeKind, AccountSessionsChangeKind:
 			told[c] = true
 		case store.KindEverything:
 			f.cache.DropAll(nil)
@@ -170,9 +175,9 @@ func (f *Finder) permanent(ctx context.Context, secretID string) (*Holder, error
 	p := &h.Principal
 	var sealed []byte
 	var status Status
-	err := f.keys.db.Read().QueryRowContext(ctx, `SELECT k.account, k.uin, k.secret, k.status, a.appid, a.suspended
+	err := f.keys.db.Read().QueryRowContext(ctx, `SELECT k.account, k.uin, k.secret, k.status, a.appid, a.suspended, `+DisabledPerson("k.account", "k.uin")+`
 		FROM access_keys k JOIN accounts a ON a.uin = k.account WHERE k.secret_id = $1`, secretID).
-		Scan(&p.Account, &p.UIN, &sealed, &status, &p.AppID, &h.Suspended)
+		Scan(&p.Account, &p.UIN, &sealed, &status, &p.AppID, &h.Suspended, &h.Disabled)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +188,7 @@ func (f *Finder) permanent(ctx context.Context, secretID string) (*Holder, error
 		p.Kind = call.Root
 	}
 	h.Active = status == Active
-	h.outdated = []store.Change{{Account: p.Account, Kind: AccountChangeKind}}
+	h.outdated = []store.Change{{Account: p.Account, Kind: AccountChangeKind}, personChange(p.Account, p.UIN)}
 	return h, f.unseal(h, sealed, bindKey(secretID))
 }
 
@@ -193,14 +198,15 @@ func (f *Finder) temporary(ctx context.Context, secretID string) (*Holder, error
 	p := &h.Principal
 	var sealed []byte
 	var tags string
-	var issued, expires, revocations int64
+	var issued, expires, revocations, parentUIN int64
 	var parent string
 	var parentAccount store.Account
 	err := f.keys.db.Read().QueryRowContext(ctx, `SELECT s.account, s.kind, s.uin, s.role_id, s.name, s.secret, s.token_hash, s.policy, s.tags,
-			s.source_identity, s.mfa, s.depth, s.issued_at, s.expires_at, s.parent, s.parent_account, `+ended+`, a.appid, a.suspended
-		FROM sessions s JOIN accounts a ON a.uin = s.account WHERE s.secret_id = $1`, secretID).
+			s.source_identity, s.mfa, s.depth, s.issued_at, s.expires_at, s.parent, s.parent_account, `+ended+`, a.appid, a.suspended,
+			COALESCE(k.uin, 0), `+DisabledPerson("k.account", "k.uin")+`
+		FROM sessions s JOIN accounts a ON a.uin = s.account LEFT JOIN access_keys k ON k.secret_id = s.parent WHERE s.secret_id = $1`, secretID).
 		Scan(&p.Account, &s.Kind, &p.UIN, &p.RoleID, &s.Name, &sealed, &h.tokenHash, &s.Policy, &tags,
-			&s.SourceIdentity, &s.MFA, &s.Depth, &issued, &expires, &parent, &parentAccount, &revocations, &p.AppID, &h.Suspended)
+			&s.SourceIdentity, &s.MFA, &s.Depth, &issued, &expires, &parent, &parentAccount, &revocations, &p.AppID, &h.Suspended, &parentUIN, &h.Disabled)
 	if err != nil {
 		return nil, err
 	}
@@ -214,6 +220,7 @@ func (f *Finder) temporary(ctx context.Context, secretID string) (*Holder, error
 		{Account: p.Account, Kind: RoleSessionsChangeKind, ID: strconv.FormatInt(p.RoleID, 10)},
 		{Account: parentAccount, Kind: KeySessionsChangeKind, ID: parent},
 		{Account: parentAccount, Kind: AccountSessionsChangeKind},
+		personChange(parentAccount, parentUIN),
 	}
 	switch {
 	case p.RoleID != 0:
@@ -232,12 +239,20 @@ func (f *Finder) unseal(h *Holder, sealed []byte, bind string) error {
 	return err
 }
 
+func personChange(a store.Account, uin int64) store.Change {
+	return store.Change{Account: a, Kind: PersonChangeKind, ID: strconv.FormatInt(uin, 10)}
+}
+
 // ErrEnded is a credential that was disabled, deleted, revoked or suspended, or ran out, while its call was under way.
 var ErrEnded = errors.New("the credential has ended")
 
+// ErrDisabled is a credential whose person was disabled while its call was under way.
+var ErrDisabled = errors.New("the person behind the credential is disabled")
+
 // Parent is the permanent key at the root of the chain that a caller's credential hangs on, "" where a federated login
 // is. Asked in the transaction that issues a credential it makes sure that the caller's own and the key are still in
-// force: a session that missed the end of its key would never end with it. ErrEnded if they are not.
+// force: a session that missed the end of its key would never end with it. ErrEnded if they are not, ErrDisabled where only
+// the person behind the key keeps them from it.
 func (k *Keys) Parent(ctx context.Context, tx *store.Tx, p *call.Principal) (string, error) {
 	parent := p.KeyID
 	if p.Session != nil {
@@ -254,14 +269,16 @@ func (k *Keys) Parent(ctx context.Context, tx *store.Tx, p *call.Principal) (str
 			return "", nil
 		}
 	}
-	var live int
-	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM access_keys k JOIN accounts a ON a.uin = k.account
-		WHERE k.secret_id = $1 AND k.status = $2 AND a.suspended = 0`, parent, Active).Scan(&live)
-	if err != nil {
-		return "", fmt.Errorf("check parent key: %w", err)
-	}
-	if live == 0 {
+	var disabled bool
+	err := tx.QueryRowContext(ctx, `SELECT `+DisabledPerson("k.account", "k.uin")+` FROM access_keys k JOIN accounts a ON a.uin = k.account
+		WHERE k.secret_id = $1 AND k.status = $2 AND a.suspended = 0`, parent, Active).Scan(&disabled)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return "", ErrEnded
+	case err != nil:
+		return "", fmt.Errorf("check parent key: %w", err)
+	case disabled:
+		return "", ErrDisabled
 	}
 	return parent, nil
 }

@@ -36,6 +36,7 @@ type Error struct {
 	Code   string
 	args   []any
 	text   string // replaces the sentence of the table, in every language
+	said   *text  // replaces it in each
 	detail string
 	cause  error
 }
@@ -57,6 +58,12 @@ func (e *Error) WithDetail(detail string) *Error {
 	c := *e
 	c.detail = detail
 	return &c
+}
+
+// PersonDisabled is the answer to a credential of a sub-user whose person is disabled. It has a sentence of its own: who holds
+// it has done nothing wrong, and no policy would help.
+func PersonDisabled() *Error {
+	return &Error{Code: "AuthFailure.UnauthorizedOperation", said: &personDisabled}
 }
 
 // WithCause attaches what really happened, for the log alone.
@@ -98,7 +105,10 @@ func (e *Error) Message(l Language) string {
 		return e.detail
 	}
 	t, ok := messages[e.Code]
-	if !ok {
+	switch {
+	case e.said != nil:
+		t = *e.said
+	case !ok:
 		// A code of a family without a row of its own (InvalidParameter.X) still says what the family means.
 		family, _, _ := strings.Cut(e.Code, ".")
 		t = messages[family]

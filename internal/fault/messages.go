@@ -6,6 +6,9 @@ type text struct{ en, zh string }
 // messages holds the sentence of every code. Names stand in backticks because people and tools grep for them.
 var messages = merge(common, camMessages, stsMessages, hufuMessages)
 
+// personDisabled is why no sub-user of a person may do anything.
+var personDisabled = text{"The person to whom this user belongs is disabled.", "该用户所属的人员已被停用，请联系管理员。"}
+
 func merge(tables ...map[string]text) map[string]text {
 	all := map[string]text{}
 	for _, t := range tables {

@@ -37,6 +37,11 @@ func TestAWriteThatLostItsRightWhileItWaitedIsRefused(t *testing.T) {
 			tx.Changed(store.Change{Account: d.account, Kind: credential.AccountChangeKind})
 			return err
 		}},
+		{"the person was disabled", "AuthFailure.UnauthorizedOperation", func(_ *testing.T, d *door, _ client, tx *store.Tx) error {
+			_, err := tx.ExecContext(ctx, `INSERT INTO person_links (account, uin, person, linked_at) VALUES ($1, 200, 'gone', 0)`, d.account)
+			tx.Changed(store.Change{Account: d.account, Kind: credential.PersonChangeKind, ID: "200"})
+			return err
+		}},
 		{"the policy was detached", "AuthFailure.UnauthorizedOperation", func(_ *testing.T, d *door, _ client, tx *store.Tx) error {
 			delete(d.policies, 200)
 			tx.Changed(store.Change{Account: d.account, Kind: access.PrincipalChange, ID: "user/200"})

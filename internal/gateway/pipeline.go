@@ -141,8 +141,17 @@ func (t *attempt) runTask(ctx context.Context) (wire.Response, error) {
 }
 
 func (t *attempt) checkAccount(context.Context) error {
-	if t.ask.Holder.Suspended {
+	return barred(t.ask.Holder)
+}
+
+// barred is why whoever signed may do nothing at all, whatever the policies say; nil if he is not. Only the signature tells
+// that it is he, so nobody else learns of it.
+func barred(h *credential.Holder) error {
+	switch {
+	case h.Suspended:
 		return fault.New(code.AuthFailureUnauthorizedOperation)
+	case h.Disabled:
+		return fault.PersonDisabled()
 	}
 	return nil
 }
@@ -253,9 +262,10 @@ func (t *attempt) recheck(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := barred(h); err != nil {
+		return err
+	}
 	switch {
-	case h.Suspended:
-		return fault.New(code.AuthFailureUnauthorizedOperation)
 	case !h.Active && h.Temporary():
 		return fault.New(code.AuthFailureTokenFailure)
 	case !h.Active:

@@ -91,6 +91,9 @@ func (p *Product) issue(ctx context.Context, c *call.Call, in credential.Issue, 
 		if errors.Is(err, credential.ErrEnded) {
 			return ended(c.Caller)
 		}
+		if errors.Is(err, credential.ErrDisabled) {
+			return fault.PersonDisabled()
+		}
 		if err != nil {
 			return err
 		}
