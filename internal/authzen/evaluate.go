@@ -207,8 +207,7 @@ func (e *evaluation) decide(ctx context.Context, from, shared *wire.Value, v *ve
 	if !own {
 		return e.decideForeign(ctx, &q, who, v)
 	}
-	if who.suspended {
-		v.refused = reasonSuspended
+	if v.refused = reasonOf[who.standing]; v.refused != "" {
 		return nil
 	}
 	asked, err := e.prepare(ctx, &q, &who.principal, &e.asker)
@@ -352,7 +351,7 @@ func (e *evaluation) decideForeign(ctx context.Context, q *question, who *subjec
 		return nil
 	}
 	v.refused = reasonForeign
-	if who != nil && who.suspended {
+	if who != nil && who.standing != call.Good {
 		who = nil
 	}
 	// Of whom a key is, and whom a role trusts, there is no stranger to answer for. That a key is there tells nothing to who

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/policy"
 )
 
@@ -14,7 +15,11 @@ const (
 	reasonUnknown   = "The account has no such subject, or its key is not in force."
 	reasonForeign   = "The account has no such subject, and nothing gives outsiders access to this resource."
 	reasonSuspended = "The subject's account is suspended."
+	reasonDisabled  = "The person to whom the subject belongs is disabled."
 )
+
+// reasonOf is why a principal of a standing may do nothing.
+var reasonOf = map[call.Standing]string{call.Suspended: reasonSuspended, call.Disabled: reasonDisabled}
 
 // explain adds the explanation that was asked for, and that of a denial for the audit record.
 func (e *evaluation) explain(ctx context.Context, asked *policy.Question, q *question, v *verdict) error {

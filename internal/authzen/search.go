@@ -185,11 +185,20 @@ func (s *search) findSubjects(ctx context.Context) error {
 			if s.full() {
 				return nil
 			}
+			barred, err := s.barred(ctx, kind, id)
+			if err != nil {
+				return err
+			}
+			if barred {
+				s.place = id
+				s.examined++
+				continue
+			}
 			who := &call.Principal{Kind: kind, Account: s.call.Account(), AppID: s.call.Caller.AppID, UIN: id}
 			if kind == call.Role {
 				who.UIN, who.RoleID = 0, id
 			}
-			err := s.examine(ctx, q, who, func(b []byte) []byte {
+			err = s.examine(ctx, q, who, func(b []byte) []byte {
 				b = wire.AppendString(append(b, `{"type":`...), typ)
 				b = wire.AppendInt(append(b, `,"id":"`...), id)
 				return append(b, `"}`...)
@@ -200,6 +209,15 @@ func (s *search) findSubjects(ctx context.Context) error {
 			s.place = id
 		}
 	}
+}
+
+// barred reports whether a sub-user may do nothing, since its person is disabled. The account's own standing is the asker's.
+func (s *search) barred(ctx context.Context, kind call.PrincipalKind, id int64) (bool, error) {
+	if kind != call.User {
+		return false, nil
+	}
+	who, err := s.subjects.find(ctx, &reference{kind: kind, number: id}, s.call.At)
+	return who == nil || who.standing != call.Good, err
 }
 
 // after are the next principals of a type. Keys belong to principals and are not listed.
@@ -317,7 +335,7 @@ func (s *search) readSubject(ctx context.Context) (*subject, error) {
 		return nil, err
 	}
 	who, err := s.subjects.find(ctx, &s.question.subject, s.call.At)
-	if err != nil || who == nil || who == anonymous || who.suspended || who.principal.Account != s.call.Account() {
+	if err != nil || who == nil || who == anonymous || who.standing != call.Good || who.principal.Account != s.call.Account() {
 		return nil, err
 	}
 	s.question.facts.MFA = who.principal.MFA()

@@ -18,12 +18,12 @@ import (
 )
 
 // Directory knows principals and what binds them; the product that owns users and roles implements it. What is not there
-// is store.ErrNotFound. The flag tells that the principal's account is suspended.
+// is store.ErrNotFound.
 type Directory interface {
 	// PrincipalByNumber finds the root user or sub-account with a uin, or the role with an id, of any account.
-	PrincipalByNumber(ctx context.Context, kind call.PrincipalKind, id int64) (call.Principal, bool, error)
+	PrincipalByNumber(ctx context.Context, kind call.PrincipalKind, id int64) (call.Principal, call.Standing, error)
 	// RolePrincipal finds a role of the account by its name.
-	RolePrincipal(ctx context.Context, a store.Account, name string) (call.Principal, bool, error)
+	RolePrincipal(ctx context.Context, a store.Account, name string) (call.Principal, call.Standing, error)
 	// Role finds a role by its id, or by its name where the id is 0; nil if there is none.
 	Role(ctx context.Context, q store.Queryer, owner store.Account, id int64, name string) (*access.Role, error)
 	// PrincipalsAfter are the next sub-accounts or roles of an account in the order of their uins or ids.
@@ -101,7 +101,7 @@ func number(text string) int64 {
 // subject is a principal that was found. Subjects are shared between calls; nobody changes one.
 type subject struct {
 	principal call.Principal
-	suspended bool
+	standing  call.Standing
 	// until is when the credential that the question names ends by itself; zero: it does not, or whoever watches its account
 	// does not hear of everything that may end it before.
 	until time.Time
@@ -149,6 +149,8 @@ func (s *subjects) forget(changes []store.Change) {
 				n.kind, renamed[c.Account] = call.Role, true
 			}
 			s.byNumber.Drop(n)
+		case credential.PersonChangeKind:
+			s.byNumber.Drop(numbered{call.User, number(c.ID)})
 		case credential.AccountChangeKind:
 			accounts[c.Account], renamed[c.Account] = true, true
 		case store.KindEverything:
@@ -175,13 +177,13 @@ func (s *subjects) find(ctx context.Context, r *reference, at time.Time) (*subje
 		return anonymous, nil
 	case r.number != 0:
 		found, err = s.byNumber.Get(numbered{r.kind, r.number}, func() (*subject, error) {
-			p, suspended, err := s.directory.PrincipalByNumber(ctx, r.kind, r.number)
-			return &subject{principal: p, suspended: suspended}, err
+			p, standing, err := s.directory.PrincipalByNumber(ctx, r.kind, r.number)
+			return &subject{principal: p, standing: standing}, err
 		})
 	case r.name != "":
 		found, err = s.byName.Get(roleName{r.account, r.name}, func() (*subject, error) {
-			p, suspended, err := s.directory.RolePrincipal(ctx, r.account, r.name)
-			return &subject{principal: p, suspended: suspended}, err
+			p, standing, err := s.directory.RolePrincipal(ctx, r.account, r.name)
+			return &subject{principal: p, standing: standing}, err
 		})
 	}
 	if errors.Is(err, store.ErrNotFound) {
@@ -205,10 +207,14 @@ func (s *subjects) holder(ctx context.Context, secretID string, at time.Time) (*
 	if err != nil {
 		return nil, err
 	}
+	found := &subject{principal: h.Principal}
+	if h.OnlyDisabled(at) && h.ToldBy(h.Principal.Account) { // else the person is another account's, whose business it is
+		found.standing = call.Disabled
+		return found, nil
+	}
 	if !h.InForce(at) {
 		return nil, nil
 	}
-	found := &subject{principal: h.Principal}
 	if h.Temporary() && h.ToldBy(h.Principal.Account) {
 		found.until = h.Principal.Session.Expires
 	}

@@ -72,14 +72,14 @@ type empty struct {
 	asked int
 }
 
-func (d *empty) PrincipalByNumber(context.Context, call.PrincipalKind, int64) (call.Principal, bool, error) {
+func (d *empty) PrincipalByNumber(context.Context, call.PrincipalKind, int64) (call.Principal, call.Standing, error) {
 	d.asked++
-	return call.Principal{}, false, store.ErrNotFound
+	return call.Principal{}, call.Good, store.ErrNotFound
 }
 
-func (d *empty) RolePrincipal(context.Context, store.Account, string) (call.Principal, bool, error) {
+func (d *empty) RolePrincipal(context.Context, store.Account, string) (call.Principal, call.Standing, error) {
 	d.asked++
-	return call.Principal{}, false, store.ErrNotFound
+	return call.Principal{}, call.Good, store.ErrNotFound
 }
 
 func TestWhoIsNotThereIsLookedForOnceACall(t *testing.T) {

@@ -23,6 +23,16 @@ func (k PrincipalKind) String() string {
 	return [...]string{"anonymous", "root", "user", "role"}[k]
 }
 
+// Standing says whether a principal may act at all, whatever its policies say.
+type Standing uint8
+
+// The standings; who is not there has none.
+const (
+	Good      Standing = iota
+	Suspended          // its account is suspended
+	Disabled           // the person to whom it belongs is disabled
+)
+
 // Principal is the authenticated identity behind a call.
 type Principal struct {
 	Kind    PrincipalKind

@@ -5,39 +5,40 @@ import (
 	"fmt"
 
 	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/store"
 )
 
-// PrincipalByNumber finds the root user or sub-account with a uin, or the role with an id, and tells whether its account
-// is suspended; store.ErrNotFound where there is none. Message receivers are contacts, no users. It looks in every account, since a uin does not say whose it is:
+// PrincipalByNumber finds the root user or sub-account with a uin, or the role with an id, and tells its standing; store.ErrNotFound where there is none. Message receivers are contacts, no users. It looks in every account, since a uin does not say whose it is:
 // whether the asker may know of what it finds is for the caller to decide.
-func (p *Product) PrincipalByNumber(ctx context.Context, kind call.PrincipalKind, id int64) (call.Principal, bool, error) {
+func (p *Product) PrincipalByNumber(ctx context.Context, kind call.PrincipalKind, id int64) (call.Principal, call.Standing, error) {
 	switch kind {
 	case call.Root:
-		return p.principal(ctx, kind, `SELECT a.uin, a.uin, a.appid, a.suspended FROM accounts a WHERE a.uin = $1`, id)
+		return p.principal(ctx, kind, `SELECT a.uin, a.uin, a.appid, a.suspended, 0 FROM accounts a WHERE a.uin = $1`, id)
 	case call.User:
-		return p.principal(ctx, kind, `SELECT u.uin, u.account, a.appid, a.suspended FROM users u JOIN accounts a ON a.uin = u.account
+		return p.principal(ctx, kind, `SELECT u.uin, u.account, a.appid, a.suspended, `+credential.DisabledPerson("u.account", "u.uin")+`
+			FROM users u JOIN accounts a ON a.uin = u.account
 			WHERE u.uin = $1 AND u.kind <> $2`, id, int64(Receiver))
 	case call.Role:
-		return p.principal(ctx, kind, `SELECT r.id, r.account, a.appid, a.suspended FROM roles r JOIN accounts a ON a.uin = r.account WHERE r.id = $1`, id)
+		return p.principal(ctx, kind, `SELECT r.id, r.account, a.appid, a.suspended, 0 FROM roles r JOIN accounts a ON a.uin = r.account WHERE r.id = $1`, id)
 	}
-	return call.Principal{}, false, store.ErrNotFound
+	return call.Principal{}, call.Good, store.ErrNotFound
 }
 
 // RolePrincipal finds a role of the account by its exact name, as PrincipalByNumber does by its id.
-func (p *Product) RolePrincipal(ctx context.Context, a store.Account, name string) (call.Principal, bool, error) {
-	return p.principal(ctx, call.Role, `SELECT r.id, r.account, a.appid, a.suspended FROM roles r JOIN accounts a ON a.uin = r.account
+func (p *Product) RolePrincipal(ctx context.Context, a store.Account, name string) (call.Principal, call.Standing, error) {
+	return p.principal(ctx, call.Role, `SELECT r.id, r.account, a.appid, a.suspended, 0 FROM roles r JOIN accounts a ON a.uin = r.account
 		WHERE r.account = $1 AND r.name_key = $2 AND r.name = $3`, a, fold(name), name)
 }
 
-func (p *Product) principal(ctx context.Context, kind call.PrincipalKind, query string, args ...any) (call.Principal, bool, error) {
+func (p *Product) principal(ctx context.Context, kind call.PrincipalKind, query string, args ...any) (call.Principal, call.Standing, error) {
 	type found struct {
 		call.Principal
-		id        int64
-		suspended bool
+		id                  int64
+		suspended, disabled bool
 	}
 	f, err := one(ctx, p.db.Read(), func(r row) (f found, err error) {
-		err = r.Scan(&f.id, &f.Account, &f.AppID, &f.suspended)
+		err = r.Scan(&f.id, &f.Account, &f.AppID, &f.suspended, &f.disabled)
 		return f, err
 	}, store.ErrNotFound, query, args...)
 	f.Kind = kind
@@ -46,7 +47,13 @@ func (p *Product) principal(ctx context.Context, kind call.PrincipalKind, query 
 	} else {
 		f.UIN = f.id
 	}
-	return f.Principal, f.suspended, err
+	switch {
+	case f.suspended:
+		return f.Principal, call.Suspended, err
+	case f.disabled:
+		return f.Principal, call.Disabled, err
+	}
+	return f.Principal, call.Good, err
 }
 
 // PrincipalsAfter lists the uins of the account's sub-accounts, or the ids of its roles, that are greater than after: at
