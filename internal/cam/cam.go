@@ -31,7 +31,18 @@ type Product struct {
 	keys    *credential.Keys
 	quotas  account.Quotas
 	actions Catalogue
+
+	dependents []Dependents
 }
+
+// Dependents is a room that keeps something of sub-accounts.
+type Dependents interface {
+	// UserDeleted takes away what the room has of a sub-account, in the transaction that deletes it.
+	UserDeleted(ctx context.Context, tx *store.Tx, a store.Account, uin int64) error
+}
+
+// Tell adds rooms to those that hear of deleted sub-accounts, in this order. Call it before serving.
+func (p *Product) Tell(rooms ...Dependents) { p.dependents = append(p.dependents, rooms...) }
 
 // Catalogue knows the registered products, and can tell them all.
 type Catalogue interface {

@@ -368,10 +368,15 @@ func (p *Product) mayDeleteKeys(ctx context.Context, c *call.Call, name string) 
 }
 
 // RemoveUser deletes a sub-account with its keys and the sessions issued with them, memberships, attachments, boundary,
-// passwords and tags. What it made stays, and so does its place in the day of an unverified root.
+// passwords and tags, and what other rooms have of it. What it made stays, and so does its place in the day of an unverified root.
 func (p *Product) RemoveUser(ctx context.Context, tx *store.Tx, a store.Account, uin int64, at time.Time) error {
 	if err := p.keys.DeleteAll(ctx, tx, a, uin, at); err != nil {
 		return err
+	}
+	for _, room := range p.dependents {
+		if err := room.UserDeleted(ctx, tx, a, uin); err != nil {
+			return fmt.Errorf("delete user: %w", err)
+		}
 	}
 	for _, of := range []string{
 		`group_members WHERE account = $1 AND uin = $2`,
