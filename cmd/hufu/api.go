@@ -22,7 +22,7 @@ type covered struct {
 	Service string `json:"service"`
 	Version string `json:"version"`
 	Action  string `json:"action"`
-	Status  string `json:"status"`
+	Status  string `json:"status"` // implemented, unsupported (documented as such) or missing
 
 	Endpoint string `json:"endpoint,omitempty"` // method and path, where they address the action
 }
@@ -31,7 +31,7 @@ type covered struct {
 func (a *apiCoverage) Run() error {
 	var all []covered
 	declared := slices.Concat(services.Services, services.REST)
-	counts := map[string][2]int{}
+	counts := map[string][3]int{}
 	for _, s := range declared {
 		for _, action := range s.Actions {
 			c := covered{Service: s.Name, Version: s.Version, Action: action.Name, Status: "implemented"}
@@ -39,12 +39,16 @@ func (a *apiCoverage) Run() error {
 				c.Endpoint = action.Method + " " + s.Base + action.Path
 			}
 			n := counts[s.Name+" "+s.Version]
-			if action.Planned {
+			switch {
+			case action.Planned:
 				c.Status = "missing"
-			} else {
+			case action.Unsupported != "":
+				c.Status = "unsupported"
+				n[1]++
+			default:
 				n[0]++
 			}
-			n[1]++
+			n[2]++
 			counts[s.Name+" "+s.Version] = n
 			all = append(all, c)
 		}
@@ -58,7 +62,10 @@ func (a *apiCoverage) Run() error {
 		}
 		for _, s := range declared {
 			n := counts[s.Name+" "+s.Version]
-			fmt.Fprintf(w, "%s\t%s\t%d of %d\timplemented\n", s.Name, s.Version, n[0], n[1])
+			fmt.Fprintf(w, "%s\t%s\t%d of %d\timplemented\n", s.Name, s.Version, n[0], n[2])
+			if n[1] > 0 {
+				fmt.Fprintf(w, "%s\t%s\t%d of %d\tunsupported, as documented\n", s.Name, s.Version, n[1], n[2])
+			}
 		}
 	})
 }

@@ -50,16 +50,17 @@ type Type struct {
 
 // Action is one action.
 type Action struct {
-	Doc        string    `yaml:"doc"`
-	Access     string    `yaml:"access"` // read or write
-	Planned    bool      `yaml:"planned"`
-	Permission string    `yaml:"permission"` // filled in by Load; "none" for any authenticated identity
-	Resource   string    `yaml:"resource"`   // filled in by Load
-	Rate       int       `yaml:"rate"`       // filled in by Load
-	Unsigned   bool      `yaml:"unsigned"`
-	Input      []*Member `yaml:"input"`
-	Output     []*Member `yaml:"output"`
-	Errors     []string  `yaml:"errors"`
+	Doc         string    `yaml:"doc"`
+	Access      string    `yaml:"access"` // read or write
+	Planned     bool      `yaml:"planned"`
+	Unsupported string    `yaml:"unsupported"` // why it is no action of hufu's
+	Permission  string    `yaml:"permission"`  // filled in by Load; "none" for any authenticated identity
+	Resource    string    `yaml:"resource"`    // filled in by Load
+	Rate        int       `yaml:"rate"`        // filled in by Load
+	Unsigned    bool      `yaml:"unsigned"`
+	Input       []*Member `yaml:"input"`
+	Output      []*Member `yaml:"output"`
+	Errors      []string  `yaml:"errors"`
 
 	Name string `yaml:"-"`
 

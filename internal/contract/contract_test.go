@@ -108,6 +108,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a type named like a request", "types:\n", "types:\n  ToyRequest: {doc: Nothing.}\n", "named like the request"},
 		{"a type with a name that is taken", "types:\n", "types:\n  Bind: {doc: Nothing.}\n", "cannot have this name"},
 		{"a type that contains itself", "{name: Note, type: string, nullable: true}", "{name: Note, type: [Tag]}", "contains itself"},
+		{"a type of answers that contains one of itself", "types:\n", "types:\n  Node: {doc: A node., members: [{name: Next, type: Node, nullable: true}]}\n", "contains itself"},
 		{"a member declared twice", "name: Size", "name: Name", "declared twice"},
 		{"a member with a bad name", "name: Size", "name: size", "cannot have this name"},
 		{"the request id as a member", "name: Id", "name: RequestId", "is the envelope's"},
@@ -119,7 +120,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"required in an answer", "{name: Id, type: uint64}", "{name: Id, type: uint64, required: true}", "for requests"},
 		{"rules in an answer", "{name: Id, type: uint64}", "{name: Id, type: uint64, min: 1}", "rules are for requests"},
 		{"nullable in a request", "{name: Size, ", "{name: Size, nullable: true, ", "nullable is for answers"},
-		{"a nullable list", "{name: Id, type: uint64}", "{name: Id, type: [uint64], nullable: true}", "never null"},
+		{"a nullable list in a request", "type: [Tag]}\n    output", "type: [Tag], nullable: true}\n    output", "nullable is for answers"},
+		{"an action that is planned and unsupported", "access: write", "access: write\n    planned: true\n    unsupported: it needs an engine", "not both"},
 		{"neither optional nor required both ways", "nullable: true", "doc: note", "optional and nullable, or neither"},
 		{"bounds the wrong way round", "min: 1, max: 9", "min: 10, max: 9", "min is greater"},
 		{"bytes of a number", "type: uint64, default", "type: uint64, maxBytes: 3, default", "for strings"},
@@ -136,6 +138,18 @@ func TestLoadRefuses(t *testing.T) {
 				t.Errorf("got %v, want something with %q", err, tc.want)
 			}
 		})
+	}
+}
+
+func TestAnswersMayHoldTreesAndListsThatAreNull(t *testing.T) {
+	file := strings.Replace(goodFile, "types:\n", "types:\n  Node: {doc: A node., members: [{name: Children, type: [Node], nullable: true}]}\n", 1)
+	file = strings.Replace(file, "- {name: Id, type: uint64}", "- {name: Top, type: Node}", 1)
+	if _, err := load(goodCommon, file); err != nil {
+		t.Error(err)
+	}
+	file = strings.Replace(file, "- {name: Size, type: uint64", "- {name: Top, type: Node}\n      - {name: Size, type: uint64", 1)
+	if _, err := load(goodCommon, file); err == nil || !strings.Contains(err.Error(), "contains itself") {
+		t.Errorf("a tree in a request: %v", err)
 	}
 }
 

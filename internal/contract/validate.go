@@ -163,6 +163,9 @@ func (k *checker) named(s *Service, a *Action) {
 	} else if a.Permission != "none" && !strings.Contains(a.Permission, ":") {
 		k.fault("permission is service:Name or none")
 	}
+	if a.Unsupported != "" && a.Planned {
+		k.fault("an action is planned or unsupported, not both")
+	}
 	if a.Unsigned && a.Permission != "none" {
 		k.fault("an unsigned action has no identity that could hold a permission")
 	}
@@ -230,16 +233,17 @@ func (k *checker) typ(t *Type, errors []string) {
 		k.fault("nothing uses the type")
 	}
 	if k.recursive(t, t, map[*Type]bool{}) {
-		k.fault("the type contains itself")
+		k.fault("the type contains itself other than as a list in answers")
 	}
 	k.placeless(t.Members)
 	k.members(t.Members, t.In, t.Out, errors)
 }
 
+// recursive finds a way from t back to goal, but for a list of its own kind in a type of answers: a tree.
 func (k *checker) recursive(t, goal *Type, seen map[*Type]bool) bool {
 	for _, m := range t.Members {
 		next := k.service.Types[m.Type.Name]
-		if next == nil || seen[next] {
+		if next == nil || seen[next] || next == t && m.Type.List && !t.In {
 			continue
 		}
 		seen[next] = true
@@ -292,8 +296,6 @@ func (k *checker) shape(m *Member, in, out bool) {
 		k.fault("required and default are for requests")
 	case !out && m.Nullable:
 		k.fault("nullable is for answers")
-	case m.Type.List && m.Nullable:
-		k.fault("a list is never null, it is empty")
 	case m.Type.Verbatim() && (m.Type.List || m.Nullable):
 		k.fault("a JSON object is never null nor in a list, it is empty")
 	case in && out && !m.Type.List && !m.Type.Verbatim() && m.Plain() == m.Nullable:

@@ -69,9 +69,20 @@ func New(config Config, d Dependencies, products []Product) *Gateway {
 		services = append(services, product.Service)
 		for _, a := range product.Service.Actions {
 			p.handlers[a] = product.Handlers[a.Name]
+			if a.Unsupported != "" {
+				p.handlers[a] = unsupported(a)
+			}
 		}
 	}
 	return &Gateway{Pipeline: p, Authenticator: &Authenticator{config: config, finder: d.Finder}, catalogue: newCatalogue(services, config.Registered), now: d.Now}
+}
+
+// unsupported refuses an action that is none of hufu's, to callers who may call it and do so correctly: whether it is
+// there is nobody else's to learn, and a caller can tell it from an action that found nothing.
+func unsupported(a *wire.Action) Handler {
+	return func(context.Context, *call.Call, wire.Request) (wire.Response, error) {
+		return nil, fault.New(code.UnsupportedOperation, a.Name).WithDetail(a.Unsupported)
+	}
 }
 
 // ServeHTTP answers one API 3.0 request.

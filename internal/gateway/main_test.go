@@ -63,6 +63,7 @@ func tiny() *wire.Service {
 		{Name: "Read", Permission: "tiny:Read", Resource: "*"},
 		{Name: "Resolved", Permission: "tiny:Resolved", Resource: wire.ResourceResolved, Write: true},
 		{Name: "Unsigned", Resource: "*", Unsigned: true},
+		{Name: "Unsupported", Permission: "tiny:Unsupported", Resource: "*", Unsupported: "There is no engine."},
 		{Name: "Write", Permission: "tiny:Write", Resource: "*", Write: true},
 	} {
 		a.Service, a.Version, a.Input, a.Output = "tiny", "2020-01-01", input, &wire.Struct{Name: "Response"}
@@ -133,7 +134,7 @@ func open(t testing.TB, db *store.DB, config Config) *door {
 	t.Cleanup(d.trail.Close)
 	service := tiny()
 	for _, a := range service.Actions {
-		if !a.Planned {
+		if !a.Planned && a.Unsupported == "" {
 			d.handlers[a.Name] = func(ctx context.Context, c *call.Call, in wire.Request) (wire.Response, error) {
 				return succeed(ctx, c, in)
 			}

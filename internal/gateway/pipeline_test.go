@@ -338,6 +338,18 @@ func TestUndeclaredCodesAreCountedAndStillAnswered(t *testing.T) {
 	}
 }
 
+func TestWhatIsUnsupportedIsRefusedToThoseWhoMayCallIt(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *door) {
+		d.user(200).call("Unsupported", "{}").want(t, "AuthFailure.UnauthorizedOperation")
+		d.root.call("Unsupported", `{"Nmae":"x"}`).want(t, "UnknownParameter")
+		got := d.root.call("Unsupported", "{}")
+		got.want(t, "UnsupportedOperation")
+		if got.message != "There is no engine." {
+			t.Errorf("the message is %q", got.message)
+		}
+	})
+}
+
 func TestWhatIsPlannedIsNotPretended(t *testing.T) {
 	d := open(t, storetest.Open(t, storetest.SQLite(t)), Config{NoLimits: true})
 	got := d.root.call("Planned", "{}")

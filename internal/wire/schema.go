@@ -111,8 +111,10 @@ type Action struct {
 	Resource   string // "*", a template (see ResourceFor), or "resolved": the handler names it, and asks
 	Write      bool   // the audit record goes into the call's own transaction
 	Planned    bool   // declared but not built: UnsupportedOperation
-	Unsigned   bool   // may come with Authorization: SKIP
-	Rate       int    // calls per second and principal
+	// Unsupported says why the action is refused with UnsupportedOperation, after everything else was checked; "" for the rest.
+	Unsupported string
+	Unsigned    bool // may come with Authorization: SKIP
+	Rate        int  // calls per second and principal
 
 	// An action of a REST service is an endpoint.
 	Method string
@@ -188,7 +190,7 @@ func (s *Service) Action(name string) *Action {
 func (s *Service) Missing(bound func(action string) bool) []string {
 	var out []string
 	for _, a := range s.Actions {
-		if !a.Planned && !bound(a.Name) {
+		if !a.Planned && a.Unsupported == "" && !bound(a.Name) {
 			out = append(out, a.Name)
 		}
 	}

@@ -18,9 +18,9 @@ func docsIndex(c *contract.Contract) []byte {
 	var s source
 	s.f("%s# API reference\n\n", docsNote)
 	s.f("Every service version, made from the files in [api/](../../api/README.md).\n\n")
-	s.f("| service | version | title | built | declared |\n| --- | --- | --- | ---: | ---: |\n")
+	s.f("| service | version | title | built | unsupported | declared |\n| --- | --- | --- | ---: | ---: | ---: |\n")
 	for _, v := range c.Services {
-		s.f("| [%s](%s) | %s | %s | %d | %d |\n", v.Name, docsName(v), v.Version, v.Title, built(v), len(v.Actions))
+		s.f("| [%s](%s) | %s | %s | %d | %d | %d |\n", v.Name, docsName(v), v.Version, v.Title, built(v), unsupported(v), len(v.Actions))
 	}
 	s.f("\nA version that is a number (`v2`) is addressed by method and path; its page names the errors that all its endpoints share.\n")
 	s.f("\n## Errors that every action may answer\n\n| code | when |\n| --- | --- |\n")
@@ -33,7 +33,17 @@ func docsIndex(c *contract.Contract) []byte {
 func built(v *contract.Service) int {
 	n := 0
 	for _, a := range v.Actions {
-		if !a.Planned {
+		if !a.Planned && a.Unsupported == "" {
+			n++
+		}
+	}
+	return n
+}
+
+func unsupported(v *contract.Service) int {
+	n := 0
+	for _, a := range v.Actions {
+		if a.Unsupported != "" {
 			n++
 		}
 	}
@@ -47,7 +57,7 @@ func docsService(v *contract.Service) []byte {
 	s.f("the [common ones](README.md#errors-that-every-action-may-answer). Rates are calls per second and principal.\n\n")
 	s.f("| action | | built |\n| --- | --- | --- |\n")
 	for _, a := range v.SortedActions() {
-		s.f("| [%s](#%s) | %s | %s |\n", a.Name, strings.ToLower(a.Name), cell(a.Doc), yes(!a.Planned))
+		s.f("| [%s](#%s) | %s | %s |\n", a.Name, strings.ToLower(a.Name), cell(a.Doc), state(a))
 	}
 	for _, a := range v.SortedActions() {
 		docsAction(&s, v, a)
@@ -58,6 +68,13 @@ func docsService(v *contract.Service) []byte {
 		docsMembers(&s, v, t.Members, t.In)
 	}
 	return s.Bytes()
+}
+
+func state(a *contract.Action) string {
+	if a.Unsupported != "" {
+		return "unsupported"
+	}
+	return yes(!a.Planned)
 }
 
 func yes(b bool) string {
@@ -71,6 +88,9 @@ func docsAction(s *source, v *contract.Service, a *contract.Action) {
 	s.f("\n## %s\n\n%s", a.Name, a.Doc)
 	if a.Planned {
 		s.f(" **Not built yet.**")
+	}
+	if a.Unsupported != "" {
+		s.f(" **Unsupported**, answers `UnsupportedOperation` to whoever may call it: %s", a.Unsupported)
 	}
 	permission := "`" + a.Permission + "` on `" + a.Resource + "`"
 	switch {

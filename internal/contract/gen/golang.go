@@ -112,7 +112,7 @@ func goTypes(v *contract.Service) []byte {
 	s.f("%s", comment(fmt.Sprintf("Package %s holds the requests and answers of %s (%s), version %s, as api/%s declares them.",
 		packageName(v), v.Title, v.Name, v.Version, v.File)))
 	s.f("//\n%s", comment("In a request an absent optional member is nil; a required one, or one with a default, is a plain value. "+
-		"In an answer a member that may be null is a pointer. Requests are read-only."))
+		"In an answer a member that may be null is a pointer, or a list that is nil. Requests are read-only."))
 	imports := fmt.Sprintf("%q", module+"/internal/wire")
 	if hasVerbatim(v) {
 		imports = "(\n\"encoding/json\"\n\n" + imports + "\n)"
@@ -258,6 +258,10 @@ func encodeMember(s *source, m *contract.Member) {
 	appender, name := "", m.GoName()
 	if get := getters[m.Type.Name]; get != "" {
 		appender = "wire.Append" + strings.Replace(get, "Str", "String", 1)
+	}
+	if m.Type.List && m.Nullable {
+		s.f("if r.%s == nil {\ndst = append(dst, \"null\"...)\n} else {\n", m.Name)
+		defer s.f("}\n")
 	}
 	switch {
 	case m.Type.Verbatim():

@@ -24,9 +24,10 @@ func goSchema(v *contract.Service) []byte {
 	}
 	for _, t := range v.SortedTypes() {
 		body.f("var type%[1]s = wire.Struct{Name: %[1]q, Members: []wire.Member{\n", t.Name)
-		goMembers(&body, t.Members, pattern)
+		goMembers(&body, t.Name, t.Members, pattern)
 		body.f("}}\n\n")
 	}
+	goTrees(&body, v)
 	body.f("// Service describes %s, version %s.\n", v.Name, v.Version)
 	body.f("var Service = &wire.Service{Name: %q, Version: %q, Title: %q, ", v.Name, v.Version, v.Title)
 	if v.REST() {
@@ -57,6 +58,21 @@ func goSchema(v *contract.Service) []byte {
 	return s.Bytes()
 }
 
+// goTrees completes the types that hold a list of their own kind.
+func goTrees(s *source, v *contract.Service) {
+	var lines []string
+	for _, t := range v.SortedTypes() {
+		for i, m := range t.Members {
+			if m.Type.Name == t.Name {
+				lines = append(lines, fmt.Sprintf("type%[1]s.Members[%[2]d].Struct = &type%[1]s\n", t.Name, i))
+			}
+		}
+	}
+	if len(lines) > 0 {
+		s.f("func init() {\n%s}\n\n", strings.Join(lines, ""))
+	}
+}
+
 func literal(s string) string {
 	if strings.Contains(s, "`") {
 		return fmt.Sprintf("%q", s)
@@ -79,6 +95,9 @@ func goAction(s *source, v *contract.Service, a *contract.Action, pattern func(s
 	} else {
 		s.f("Permission: %q, Resource: %q, Write: %t, Planned: %t, Unsigned: %t, Rate: %d,\n",
 			permission, a.Resource, a.Access == "write", a.Planned, a.Unsigned, a.Rate)
+		if a.Unsupported != "" {
+			s.f("Unsupported: %q,\n", a.Unsupported)
+		}
 	}
 	s.f("New: func() wire.Request { return new(%sRequest) },\n", a.Name)
 	for _, side := range []struct {
@@ -88,7 +107,7 @@ func goAction(s *source, v *contract.Service, a *contract.Action, pattern func(s
 		s.f("%s: &wire.Struct{Name: %q", side.field, a.Name+side.suffix)
 		if len(side.members) > 0 {
 			s.f(", Members: []wire.Member{\n")
-			goMembers(s, side.members, pattern)
+			goMembers(s, "", side.members, pattern)
 			s.f("}")
 		}
 		s.f("},\n")
@@ -103,7 +122,8 @@ func goAction(s *source, v *contract.Service, a *contract.Action, pattern func(s
 	s.f("},\n")
 }
 
-func goMembers(s *source, members []*contract.Member, pattern func(string) string) {
+// goMembers leaves out what a tree is made of: a variable cannot name itself. See goTrees.
+func goMembers(s *source, owner string, members []*contract.Member, pattern func(string) string) {
 	for _, m := range members {
 		kind, ok := kinds[m.Type.Name]
 		if !ok {
@@ -113,7 +133,7 @@ func goMembers(s *source, members []*contract.Member, pattern func(string) strin
 		if m.Type.List {
 			s.f(", List: true")
 		}
-		if !ok {
+		if !ok && m.Type.Name != owner {
 			s.f(", Struct: &type%s", m.Type.Name)
 		}
 		if m.In != "" && m.In != "body" {

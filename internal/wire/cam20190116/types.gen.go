@@ -4,7 +4,7 @@
 // api/cam/2019-01-16.yaml declares them.
 //
 // In a request an absent optional member is nil; a required one, or one with a default, is a plain value. In an
-// answer a member that may be null is a pointer. Requests are read-only.
+// answer a member that may be null is a pointer, or a list that is nil. Requests are read-only.
 package cam20190116
 
 import "github.com/hufu-iam/hufu/internal/wire"
