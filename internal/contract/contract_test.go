@@ -16,7 +16,7 @@ func TestTheContractHolds(t *testing.T) {
 	for _, s := range c.Services {
 		declared[s.Name+" "+s.Version] = len(s.Actions)
 	}
-	for version, want := range map[string]int{"cam 2019-01-16": 95, "sts 2018-08-13": 7} {
+	for version, want := range map[string]int{"bi 2022-01-05": 55, "cam 2019-01-16": 95, "sts 2018-08-13": 7} {
 		if declared[version] != want {
 			t.Errorf("%s declares %d actions, want %d", version, declared[version], want)
 		}

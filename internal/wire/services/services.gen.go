@@ -5,6 +5,7 @@ package services
 
 import (
 	"github.com/hufu-iam/hufu/internal/wire"
+	"github.com/hufu-iam/hufu/internal/wire/bi20220105"
 	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
 	"github.com/hufu-iam/hufu/internal/wire/eiamv2"
 	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
@@ -13,6 +14,7 @@ import (
 
 // Services are all service versions of API 3.0, sorted by name and version.
 var Services = []*wire.Service{
+	bi20220105.Service,
 	cam20190116.Service,
 	hufu20261201.Service,
 	sts20180813.Service,
