@@ -244,7 +244,7 @@ func TestQuotas(t *testing.T) {
 			}
 		})
 	}
-	if err := q.Override(map[string]int{"x": 1}); err == nil || !strings.Contains(err.Error(), "access-keys, attachments, groups, ") {
+	if err := q.Override(map[string]int{"x": 1}); err == nil || !strings.Contains(err.Error(), "access-keys, attachments, bi-api-keys, ") {
 		t.Errorf("got %v, want the names that there are, in order", err)
 	}
 	for _, tc := range []struct {

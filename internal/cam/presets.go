@@ -97,7 +97,7 @@ func buildPresets() []Preset {
 	return append(all, products...)
 }
 
-// productPresets are those of single products. Their ids are published.
+// productPresets are those of single products. Their ids are published, but for those from 15,000,000 on.
 func productPresets() []Preset {
 	reads := func(service string) []string { return each([]string{service}, readPrefixes...) }
 	table := []struct {
@@ -120,6 +120,8 @@ func productPresets() []Preset {
 		{219064, "QcloudSMSFullAccess", "sms", "Manages short messages.", []string{"sms:*"}},
 		{219186, "QcloudCASFullAccess", "cas", "Manages archive storage.", []string{"cas:*"}},
 		{244866, "QcloudCASReadOnlyAccess", "cas", "Reads archive storage.", reads("cas")},
+		{15000101, "QcloudBIFullAccess", "bi", "Manages business intelligence.", []string{"bi:*"}},
+		{15000102, "QcloudBIReadOnlyAccess", "bi", "Reads business intelligence.", []string{"bi:Describe*", "bi:Query*"}},
 	}
 	all := []Preset{{ID: 450021, Name: "QcloudCLBFinanceAccess", Description: "Pays for load balancers.",
 		Document: document([]string{"finance:*"}, []string{"qcs::clb:::*"}), PermissionLevel: levelProduct, ServiceType: "clb", Added: presetAdded}}

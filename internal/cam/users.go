@@ -77,6 +77,11 @@ func UserByUID(ctx context.Context, q store.Queryer, a store.Account, uid int64)
 	return one(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE uid = $2 AND account = $1`, a, uid)
 }
 
+// UserByWeComID finds the sub-user that was imported for a member of WeCom.
+func UserByWeComID(ctx context.Context, q store.Queryer, a store.Account, id string) (User, error) {
+	return one(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = 3 AND wework_userid = $2 ORDER BY uin LIMIT 1`, a, id)
+}
+
 // namedUser is the user that an action selects by name. Message receivers share the name space, but are contacts and no
 // users: they have actions of their own.
 func namedUser(ctx context.Context, q store.Queryer, a store.Account, name string) (User, error) {
