@@ -29,6 +29,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/internal/authzen"
+	"github.com/hufu-iam/hufu/internal/bi"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/credential"
@@ -93,7 +94,8 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	finder := credential.NewFinder(w.Keys, 10_000)
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix(Proxy + "/32")}, Registered: known.Registered}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
 		Finder: finder, Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
-		server.Products(identity, sts.New(db, w.Keys, identity), questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known})))
+		server.Products(identity, sts.New(db, w.Keys, identity), questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known}),
+			bi.New(bi.Config{DB: db, Keys: w.Keys, Quotas: w.Quotas, TerraformPaging: true})))
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Keys: w.Keys, Finder: finder, Directory: identity,
 		Actions: known, Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
 	w.Operator = &operator.Actions{DB: db, Keys: w.Keys,
@@ -205,7 +207,7 @@ func (c *Client) User(t testing.TB, name string, policyIDs ...int64) *Client {
 	return u
 }
 
-var versions = map[string]string{"cam": "2019-01-16", "sts": "2018-08-13", "hufu": "2026-12-01"}
+var versions = map[string]string{"bi": "2022-01-05", "cam": "2019-01-16", "sts": "2018-08-13", "hufu": "2026-12-01"}
 
 // Answer is the content of Response.
 type Answer struct {

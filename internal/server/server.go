@@ -21,6 +21,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/internal/authzen"
+	"github.com/hufu-iam/hufu/internal/bi"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/credential"
@@ -30,6 +31,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/questions"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/sts"
+	"github.com/hufu-iam/hufu/internal/wire/bi20220105"
 	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
 	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
 	"github.com/hufu-iam/hufu/internal/wire/services"
@@ -46,15 +48,18 @@ type Config struct {
 	Products          []string // manifests of the operator's products
 	StrictProducts    bool     // documents may name registered products only
 	Quotas            account.Quotas
-	NoLimits          bool
-	SigningHosts      []string
-	TrustedProxies    []netip.Prefix
-	TLSCert, TLSKey   string        // both or none
-	AuditRetention    time.Duration // 0 = for ever
-	DrainTimeout      time.Duration
-	Bootstrap         account.New // of the first root account
-	BootstrapPassword string      // of its console login, "" = drawn
-	Log               *slog.Logger
+	// DenyUnregisteredBI refuses callers of BI that are none of its users; TerraformPagingBI reads page numbers of
+	// Terraform as row offsets.
+	DenyUnregisteredBI, TerraformPagingBI bool
+	NoLimits                              bool
+	SigningHosts                          []string
+	TrustedProxies                        []netip.Prefix
+	TLSCert, TLSKey                       string        // both or none
+	AuditRetention                        time.Duration // 0 = for ever
+	DrainTimeout                          time.Duration
+	Bootstrap                             account.New // of the first root account
+	BootstrapPassword                     string      // of its console login, "" = drawn
+	Log                                   *slog.Logger
 }
 
 // What is kept in memory at most: principals with what binds them, holders of keys, the size of compiled policies.
@@ -99,7 +104,8 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits, Registered: products.Registered},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
-		Products(identity, sts.New(s.store, s.keys, identity), questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention})))
+		Products(identity, sts.New(s.store, s.keys, identity), questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}),
+			bi.New(bi.Config{DB: s.store, Keys: s.keys, Quotas: c.Quotas, DenyUnregistered: c.DenyUnregisteredBI, TerraformPaging: c.TerraformPagingBI})))
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
 		Actions: products, Granularity: products.Granularity,
 		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
@@ -114,8 +120,9 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 
 // Products are the services that are served, with the handlers of what is built. Implementing a method named as the
 // action is all it takes; see docs/architecture.md.
-func Products(identity *cam.Product, tokens *sts.Product, extensions *questions.Product) []gateway.Product {
+func Products(identity *cam.Product, tokens *sts.Product, extensions *questions.Product, business *bi.Product) []gateway.Product {
 	return []gateway.Product{
+		{Service: bi20220105.Service, Handlers: bi20220105.Bind(business)},
 		{Service: cam20190116.Service, Handlers: cam20190116.Bind(identity)},
 		{Service: sts20180813.Service, Handlers: sts20180813.Bind(tokens)},
 		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions)},

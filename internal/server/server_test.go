@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/hufu-iam/hufu/internal/account"
+	"github.com/hufu-iam/hufu/internal/bi"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/questions"
@@ -15,7 +16,7 @@ import (
 // contract is served.
 func TestTheContractAndTheHandlersAgree(t *testing.T) {
 	identity := cam.New(nil, nil, account.DefaultQuotas(), catalogue.New(services.Services))
-	products := Products(identity, sts.New(nil, nil, identity), questions.New(questions.Config{Directory: identity}))
+	products := Products(identity, sts.New(nil, nil, identity), questions.New(questions.Config{Directory: identity}), bi.New(bi.Config{}))
 	served := map[string]bool{}
 	for _, p := range products {
 		name := p.Service.Name + " " + p.Service.Version
@@ -26,7 +27,9 @@ func TestTheContractAndTheHandlersAgree(t *testing.T) {
 		for _, a := range p.Service.Actions {
 			_, built := p.Handlers[a.Name]
 			switch {
-			case !built && !a.Planned:
+			case built && a.Unsupported != "":
+				t.Errorf("%s: %s has a handler and is called unsupported", name, a.Name)
+			case !built && !a.Planned && a.Unsupported == "":
 				t.Errorf("%s: %s has no handler and is not planned", name, a.Name)
 			case built && a.Planned:
 				t.Errorf("%s: %s has a handler and is still called planned", name, a.Name)

@@ -1,0 +1,158 @@
+package bi
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hufu-iam/hufu/internal/cam"
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/internal/wire/bi20220105"
+)
+
+// profile is what BI itself knows of a user. It is kept and printed as it was sent; "" is what was not given.
+type profile struct {
+	name, email, phone, areaCode       string
+	appUserID, appUserName, larkOpenID string
+}
+
+// overlay takes over what another profile gives.
+func (p *profile) overlay(with profile) {
+	for _, f := range []struct{ into, from *string }{{&p.name, &with.name}, {&p.email, &with.email}, {&p.phone, &with.phone}, {&p.areaCode, &with.areaCode},
+		{&p.appUserID, &with.appUserID}, {&p.appUserName, &with.appUserName}, {&p.larkOpenID, &with.larkOpenID}} {
+		if *f.from != "" {
+			*f.into = *f.from
+		}
+	}
+}
+
+var (
+	emailForm = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+	phoneForm = regexp.MustCompile(`^\+?[0-9]{4,20}$`)
+	areaForm  = regexp.MustCompile(`^\+?[0-9]{1,6}$`)
+)
+
+// check refuses what a profile cannot hold, and trims the name. where is the parameter that the profile stands in, with
+// its dot, or "".
+func (p *profile) check(where string) error {
+	if p.name != "" {
+		name := strings.TrimSpace(p.name)
+		if n := utf8.RuneCountInString(name); n < 1 || n > 64 {
+			return invalid(where+"UserName", p.name)
+		}
+		p.name = name
+	}
+	for _, f := range []struct {
+		name, value string
+		ok          bool
+	}{
+		{"Email", p.email, emailForm.MatchString(p.email) && utf8.RuneCountInString(p.email) <= 128},
+		{"PhoneNumber", p.phone, phoneForm.MatchString(p.phone)},
+		{"AreaCode", p.areaCode, areaForm.MatchString(p.areaCode)},
+		{"AppUserId", p.appUserID, utf8.RuneCountInString(p.appUserID) <= 64},
+		{"AppUserName", p.appUserName, utf8.RuneCountInString(p.appUserName) <= 64},
+		{"LarkOpenId", p.larkOpenID, utf8.RuneCountInString(p.larkOpenID) <= 64},
+	} {
+		if f.value != "" && (!f.ok || strings.Contains(f.value, "\x00")) {
+			return invalid(where+f.name, f.value)
+		}
+	}
+	return nil
+}
+
+// candidate is a user that a request wants to add or complete.
+type candidate struct {
+	where  string // the parameter that brought it first, "UserInfoList.0"
+	userID string
+	profile
+	who identity
+}
+
+// candidates reads the users of a request: those of UserInfoList, then those of the older UserList. Of an element of the
+// latter, what describes an existing user is ignored.
+func candidates(infos []bi20220105.UserInfo, old []bi20220105.UserIdAndUserName) ([]candidate, error) {
+	var all []candidate
+	for i, u := range infos {
+		all = append(all, candidate{where: "UserInfoList." + strconv.Itoa(i), userID: value(u.UserId), profile: profile{
+			name: value(u.UserName), email: value(u.Email), phone: value(u.PhoneNumber), areaCode: value(u.AreaCode),
+			appUserID: value(u.AppUserId), appUserName: value(u.AppUserName), larkOpenID: value(u.LarkOpenId)}})
+	}
+	for i, u := range old {
+		all = append(all, candidate{where: "UserList." + strconv.Itoa(i), userID: value(u.UserId), profile: profile{
+			name: value(u.UserName), email: value(u.Email), phone: value(u.PhoneNumber), areaCode: value(u.AreaCode),
+			appUserID: value(u.AppUserId), appUserName: value(u.AppUserName), larkOpenID: value(u.LarkOpenId)}})
+	}
+	if len(all) == 0 {
+		return nil, missing("UserInfoList")
+	}
+	for _, u := range all {
+		if u.userID == "" && u.appUserID == "" {
+			return nil, missing(u.where + ".UserId")
+		}
+	}
+	return all, nil
+}
+
+// identify finds the people behind candidates and makes one of those that are the same person: within a list what
+// comes later wins, field by field, and UserInfoList wins over UserList.
+func identify(ctx context.Context, q store.Queryer, a store.Account, all []candidate) ([]candidate, error) {
+	var people []candidate
+	place := map[int64]int{}
+	for _, u := range all {
+		var err error
+		if u.userID != "" {
+			u.who, err = identityByID(ctx, q, a, u.userID)
+		} else {
+			u.who, err = identityByApp(ctx, q, a, u.appUserID)
+			u.userID = strconv.FormatInt(u.who.uin, 10)
+		}
+		if err != nil {
+			return nil, err
+		}
+		i, again := place[u.who.uin]
+		switch {
+		case !again:
+			place[u.who.uin] = len(people)
+			people = append(people, u)
+		case list(u.where) != list(people[i].where): // UserList completes what UserInfoList has said
+			earlier := people[i].profile
+			people[i].profile = u.profile
+			people[i].overlay(earlier)
+		default:
+			people[i].overlay(u.profile)
+		}
+	}
+	return people, nil
+}
+
+// list is the name of the list that a candidate stands in.
+func list(where string) string {
+	name, _, _ := strings.Cut(where, ".")
+	return name
+}
+
+// checkApp holds the messenger id of a profile against the directory and the other users: a user who was imported from
+// WeCom has his own, and no two users share one. own is the identity whose profile it is.
+func checkApp(ctx context.Context, q store.Queryer, a store.Account, own identity, where, appUserID string) error {
+	if appUserID == "" || appUserID == own.wecomID {
+		return nil
+	}
+	if own.wecomID != "" {
+		return invalid(where+"AppUserId", appUserID)
+	}
+	imported, err := cam.UserByWeComID(ctx, q, a, appUserID)
+	if err == nil && imported.UIN != own.uin {
+		return conflict("The messenger id is bound to another user.")
+	}
+	if err != nil && !errors.Is(err, cam.ErrNoUser) {
+		return err
+	}
+	n, err := count(ctx, q, `SELECT COUNT(*) FROM bi_users WHERE account = $1 AND app_user_id = $2 AND uin <> $3`, a, appUserID, own.uin)
+	if err == nil && n > 0 {
+		err = conflict("The messenger id is bound to another user.")
+	}
+	return err
+}
