@@ -129,17 +129,19 @@ CREATE TABLE eiam_apps (
 );
 CREATE UNIQUE INDEX eiam_apps_by_name ON eiam_apps (account, name);
 
--- What an application proves itself with; secret is its SHA-256. token_life is in seconds.
+-- What an application proves itself with; secret is its SHA-256. token_life is in seconds. limited: it may manage the
+-- applications in eiam_targets only, which may be none.
 CREATE TABLE eiam_clients (
     client_id  TEXT PRIMARY KEY,
     account    BIGINT NOT NULL,
     app        TEXT NOT NULL,
     secret     BYTEA NOT NULL,
     token_life BIGINT NOT NULL,
+    limited    SMALLINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     rotated_at BIGINT NOT NULL
 );
-CREATE INDEX eiam_clients_by_app ON eiam_clients (account, app);
+CREATE UNIQUE INDEX eiam_clients_by_app ON eiam_clients (account, app);
 
 -- The permission codes of a client.
 CREATE TABLE eiam_grants (
@@ -149,7 +151,7 @@ CREATE TABLE eiam_grants (
     PRIMARY KEY (account, client_id, code)
 );
 
--- The applications that a client may manage; without a row it may manage all.
+-- The applications that a limited client may manage.
 CREATE TABLE eiam_targets (
     account   BIGINT NOT NULL,
     client_id TEXT NOT NULL,
