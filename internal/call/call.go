@@ -24,6 +24,7 @@ type Call struct {
 	Action    string // "AddUser"
 	Region    string // as sent; identity services are global and only record it
 	Client    string // RequestClient, for the log
+	Host      string // the name by which the client addressed us, where the protocol has a use for it
 	Language  fault.Language
 	At        time.Time // when it arrived; every rule about time in this call uses it
 	IP        netip.Addr
@@ -40,6 +41,9 @@ type Hooks struct {
 	Write func(ctx context.Context, fn func(tx *store.Tx) error) error
 	// Ask puts a question before the caller's policies and records the decision; the error is the denial to answer.
 	Ask func(ctx context.Context, q Question) (policy.Decision, error)
+	// Valid answers what is wrong with the parameters, where the door leaves it to the handler when to tell; nil: nothing is
+	// left.
+	Valid func() error
 }
 
 // Question is what a handler asks about its caller where the contract cannot: a further permission, or an object that
@@ -93,6 +97,16 @@ func (c *Call) May(ctx context.Context, permission string) error {
 // the resource must ask before it acts.
 func (c *Call) Ask(ctx context.Context, q Question) (policy.Decision, error) {
 	return c.hooks.Ask(ctx, q)
+}
+
+// Valid answers what is wrong with the parameters beside those of the path, nil if nothing is. For actions whose contract
+// is late: their handler first says whether what the path names exists, then asks this, and only then reads the other
+// parameters. One that does not ask can neither write nor answer.
+func (c *Call) Valid() error {
+	if c.hooks.Valid == nil {
+		return nil
+	}
+	return c.hooks.Valid()
 }
 
 // Touched notes an object for the audit record, as a resource name, where the parameters do not name it

@@ -12,15 +12,16 @@ type PrincipalKind uint8
 
 // The identities that can sign or, for Anonymous, need not.
 const (
-	Anonymous PrincipalKind = iota
-	Root                    // the root account itself
-	User                    // a sub-user or collaborator
-	Role                    // a role session
+	Anonymous   PrincipalKind = iota
+	Root                      // the root account itself
+	User                      // a sub-user or collaborator
+	Role                      // a role session
+	Application               // an application with a token of its own; no policy of CAM is about it
 )
 
 // String is the spelling of audit records.
 func (k PrincipalKind) String() string {
-	return [...]string{"anonymous", "root", "user", "role"}[k]
+	return [...]string{"anonymous", "root", "user", "role", "application"}[k]
 }
 
 // Standing says whether a principal may act at all, whatever its policies say.
@@ -40,7 +41,8 @@ type Principal struct {
 	AppID   int64         // of that account
 	UIN     int64         // root: the account's uin; user: its own; role: the uin that assumed it, 0 for federated logins
 	RoleID  int64         // role sessions only
-	KeyID   string        // the SecretId that signed
+	KeyID   string        // the SecretId that signed; application: the client id that its token was issued to
+	AppKey  string        // application: its id
 	Session *Session      // nil for permanent keys
 }
 
@@ -86,6 +88,8 @@ func (p *Principal) Resource() string {
 		return "qcs::cam::uin/" + owner + ":uin/" + strconv.FormatInt(p.UIN, 10)
 	case Role:
 		return "qcs::sts:" + owner + ":assumed-role/" + strconv.FormatInt(p.RoleID, 10)
+	case Application:
+		return "qcs::eiam::uin/" + owner + ":application/" + p.AppKey
 	default:
 		return "qcs::cam::anonymous:anonymous"
 	}

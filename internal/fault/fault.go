@@ -90,6 +90,11 @@ func Is(err error, code string) bool {
 	return ok && e.Code == code
 }
 
+// Unauthenticated reports whether the caller is not who he says, or did not prove it.
+func (e *Error) Unauthenticated() bool {
+	return strings.HasPrefix(e.Code, "AuthFailure.") || e.Code == "invalid_token" || e.Code == "invalid_client"
+}
+
 // Error prints the public half in English.
 func (e *Error) Error() string { return e.Code + ": " + e.Message(English) }
 

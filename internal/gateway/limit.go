@@ -39,6 +39,7 @@ type limitKey struct {
 	action  *wire.Action
 	kind    call.PrincipalKind
 	id      int64
+	app     string // of an application, which has no number
 	address netip.Addr
 }
 
@@ -74,7 +75,7 @@ func (l *limiter) call(a *wire.Action, p *call.Principal, second int64, n int) *
 	if l.off || a.Rate == 0 {
 		return nil
 	}
-	if count := l.count(limitKey{action: a, kind: p.Kind, id: p.ID()}, second, n); count > a.Rate {
+	if count := l.count(limitKey{action: a, kind: p.Kind, id: p.ID(), app: p.AppKey}, second, n); count > a.Rate {
 		return &excess{count: count, limit: a.Rate}
 	}
 	// The account's own counter has no principal kind, so that it is not the root user's.

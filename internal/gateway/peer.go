@@ -62,6 +62,17 @@ func (a *Authenticator) Trusted(r *http.Request) bool {
 	return err == nil && a.isProxy(address.Addr().Unmap())
 }
 
+// Host is the name under which the client addressed us, without a port: what a trusted proxy says, else the request.
+func (a *Authenticator) Host(r *http.Request) string {
+	host := r.Host
+	if a.Trusted(r) {
+		if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" {
+			host = forwarded
+		}
+	}
+	return strings.ToLower(tc3.StripPort(host))
+}
+
 // hosts are the names under which a client may have signed the host: SDKs differ in whether the port is part of it.
 func (a *Authenticator) hosts(r *http.Request) []string {
 	hosts := []string{r.Host, tc3.StripPort(r.Host)}

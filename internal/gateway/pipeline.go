@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,10 +51,31 @@ type Ask struct {
 	Action *wire.Action
 	Params *wire.Value
 	Task   Task // in place of Params and a product's handler
-	Weight int  // how often the call counts against its rate, 0 = once
+	// Authority decides in place of policies, and vouches for the caller in place of Holder: of callers who are no
+	// principals of CAM.
+	Authority Authority
+	// Checked is a call whose door has read and checked Params by the rules of its own protocol.
+	Checked *Checked
+	Weight  int // how often the call counts against its rate, 0 = once
 	// Quiet leaves no audit record of success. It is for calls that only ask whether anything has changed: every service
 	// makes one a second, and what they tell is nothing that a record could be missed for.
 	Quiet bool
+}
+
+// Authority says whether a caller that no key and no policy is about may make this call. It is asked before the call runs
+// and again inside the transaction of its write, so that what was taken away while the call waited is gone. The error is
+// what the caller may see.
+type Authority interface {
+	Authorize(ctx context.Context, q store.Queryer) (audit.Decision, error)
+}
+
+// Checked are the parameters of a call as its door has made them from Params.
+type Checked struct {
+	Handler Handler
+	Request wire.Request
+	// Refusal is told as soon as the caller is authorized, Invalid when the handler asks for it (call.Call.Valid) and
+	// before anything is written or answered: some protocols tell first what does not exist.
+	Refusal, Invalid error
 }
 
 // Task is a call of a door whose requests and answers no contract describes; its Action has a permission, a rate and
@@ -76,7 +98,9 @@ type attempt struct {
 	allowed  []access.Question // what was asked so far, and granted
 	used     []audit.Use       // what policies decided
 	recorded bool              // the record is in the call's own transaction
-	lost     *access.Question  // of those allowed, what is denied now that it is the call's turn
+	// unvouched: the authority refused, with a code of its door and not of the action
+	unvouched bool
+	lost      *access.Question // of those allowed, what is denied now that it is the call's turn
 	// explanation is the whole trace of a denial, as JSON.
 	explanation []byte
 }
@@ -84,7 +108,7 @@ type attempt struct {
 // Run takes a call to its end. The error is what the caller may see.
 func (p *Pipeline) Run(ctx context.Context, ask Ask) (wire.Response, *fault.Error) {
 	t := &attempt{Pipeline: p, ask: ask, decision: audit.Decision{Effect: "none"}}
-	t.call = call.New(ask.Facts, call.Hooks{Write: t.write, Ask: t.decide})
+	t.call = call.New(ask.Facts, call.Hooks{Write: t.write, Ask: t.decide, Valid: t.valid})
 	response, err := t.guarded(ctx)
 	var failed *fault.Error
 	if err != nil {
@@ -114,8 +138,11 @@ type encoded []byte
 func (e encoded) AppendJSON(dst []byte) []byte { return append(dst, e...) }
 
 func (t *attempt) run(ctx context.Context) (wire.Response, error) {
-	if t.ask.Task != nil {
+	switch {
+	case t.ask.Task != nil:
 		return t.runTask(ctx)
+	case t.ask.Checked != nil:
+		return t.runChecked(ctx)
 	}
 	steps := [...]func(context.Context) error{t.checkAccount, t.checkRate, t.checkRegion, t.checkSchema, t.authorize, t.checkValues}
 	for _, step := range steps {
@@ -140,7 +167,39 @@ func (t *attempt) runTask(ctx context.Context) (wire.Response, error) {
 	return t.ask.Task.Run(ctx, t.call)
 }
 
+func (t *attempt) runChecked(ctx context.Context) (wire.Response, error) {
+	in := t.ask.Checked
+	if in.Handler == nil {
+		return nil, fault.New(code.UnsupportedOperation, t.ask.Action.Name)
+	}
+	steps := [...]func(context.Context) error{t.checkAccount, t.checkRate, t.authorize}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if in.Refusal != nil {
+		return nil, in.Refusal
+	}
+	response, err := in.Handler(ctx, t.call, in.Request)
+	if err == nil {
+		err = errors.Join(t.asked(), t.valid())
+	}
+	return response, err
+}
+
+// valid answers what a door found wrong with the parameters and left to the handler to tell.
+func (t *attempt) valid() error {
+	if t.ask.Checked == nil {
+		return nil
+	}
+	return t.ask.Checked.Invalid
+}
+
 func (t *attempt) checkAccount(context.Context) error {
+	if t.ask.Authority != nil {
+		return nil // it knows of the account by itself
+	}
 	return barred(t.ask.Holder)
 }
 
@@ -203,12 +262,12 @@ func (t *attempt) checkValues(context.Context) error {
 
 // write is the call's one transaction: the handler's changes and the audit record, or neither.
 func (t *attempt) write(ctx context.Context, fn func(tx *store.Tx) error) error {
-	if err := t.asked(); err != nil {
+	if err := errors.Join(t.asked(), t.valid()); err != nil {
 		return err
 	}
 	for try := 1; ; try++ {
 		err := t.db.Write(ctx, func(tx *store.Tx) error {
-			if err := t.recheck(ctx); err != nil {
+			if err := t.recheck(ctx, tx); err != nil {
 				return err
 			}
 			return t.commit(ctx, tx, fn)
@@ -251,7 +310,10 @@ func (t *attempt) commit(ctx context.Context, tx *store.Tx, fn func(tx *store.Tx
 // recheck asks again, now that it is this call's turn to write, whether the credential and the policies that let it in
 // still do: a call may have waited (for a password to be hashed, in the queue) past the answer of the one that took its
 // right away. What did not change is in memory, so this reads nothing.
-func (t *attempt) recheck(ctx context.Context) error {
+func (t *attempt) recheck(ctx context.Context, tx *store.Tx) error {
+	if t.ask.Authority != nil {
+		return t.vouched(ctx, tx)
+	}
 	if t.call.Caller.Kind == call.Anonymous {
 		return nil
 	}
@@ -295,7 +357,7 @@ func (t *attempt) finish(failed *fault.Error) {
 			t.log.Error("audit record lost", "request_id", t.call.RequestID, "error", err)
 		}
 	}
-	if c := t.call.Caller; c.KeyID != "" && c.Session == nil {
+	if c := t.call.Caller; c.KeyID != "" && c.Session == nil && t.ask.Authority == nil {
 		t.keys.Used(c.KeyID, t.call.At)
 	}
 	took := time.Since(t.call.At)
@@ -303,7 +365,7 @@ func (t *attempt) finish(failed *fault.Error) {
 	if failed == nil {
 		return
 	}
-	if !t.ask.Action.ErrorListed(failed.Code) {
+	if !t.declared(failed.Code) {
 		t.metrics.Undeclared(t.call.Service, t.call.Action, failed.Code)
 		t.log.Error("undeclared error code", "request_id", t.call.RequestID, "action", t.call.Action, "code", failed.Code)
 	}
@@ -314,6 +376,16 @@ func (t *attempt) finish(failed *fault.Error) {
 		}
 		t.log.Log(context.Background(), level, "call failed", "request_id", t.call.RequestID, "account", int64(t.call.Account()), "action", t.call.Action, "code", failed.Code, "error", cause)
 	}
+}
+
+// declared reports whether a code is one that the call may end with: its action lists it, or it is one of the pipeline's
+// own, which a door with a protocol of its own puts in its own terms.
+func (t *attempt) declared(c string) bool {
+	if t.unvouched || t.ask.Action.ErrorListed(c) {
+		return true
+	}
+	_, common := slices.BinarySearch(wire.CommonErrors, c)
+	return common && t.ask.Checked != nil
 }
 
 // maxParameter bounds how much of each string among a call's parameters its audit record keeps, in characters: a whole
@@ -328,8 +400,11 @@ func (t *attempt) record(outcome string) *audit.Record {
 		Resources: append(append([]string(nil), t.names...), c.Objects()...),
 		Decision:  t.decision, Explanation: t.explanation, Outcome: outcome, Duration: time.Since(c.At), Uses: t.used,
 	}
-	if s := c.Caller.Session; s != nil {
+	switch s := c.Caller.Session; {
+	case s != nil:
 		r.CallerName = s.Name
+	case c.Caller.Kind == call.Application:
+		r.CallerName = c.Caller.AppKey
 	}
 	switch {
 	case t.ask.Task != nil:

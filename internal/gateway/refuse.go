@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"strings"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/audit"
@@ -31,7 +30,7 @@ func (p *Pipeline) Reject(facts *call.Call, err error) *fault.Error {
 // are nobody's word and not kept; keyID is the SecretId it named.
 func (p *Pipeline) Refuse(facts *call.Call, keyID string, err error) *fault.Error {
 	failed := fault.From(err)
-	if strings.HasPrefix(failed.Code, "AuthFailure.") { // not what is our own fault
+	if failed.Unauthenticated() { // not what is our own fault
 		p.limits.failed(facts.IP, facts.At.Unix())
 	}
 	r := &audit.Record{
