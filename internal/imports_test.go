@@ -41,10 +41,13 @@ var forbidden = []struct{ from, to, why string }{
 	{"internal/bi", "internal/gateway", "a product never sees a transport"},
 	{"internal/bi", "net/http", "a product never sees a transport"},
 	{"internal/cam", "internal/bi", "BI is about users, which do not know of it"},
+	{"internal/eiam", "internal/gateway", "a product never sees a transport"},
+	{"internal/eiam", "net/http", "a product never sees a transport"},
 	{"internal/sts", "internal/gateway", "a product never sees a transport"},
 	{"internal/sts", "net/http", "a product never sees a transport"},
 	{"internal/gateway", "internal/cam", "doors know products only as handlers"},
 	{"internal/gateway", "internal/sts", "doors know products only as handlers"},
+	{"internal/gateway", "internal/eiam", "doors know products only as handlers"},
 	{"internal/authzen", "internal/cam", "doors know products only by what they ask of them"},
 }
 

@@ -602,7 +602,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "CreateToken",
 			Method: "POST", Path: "/token", Status: 200, Family: "", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(CreateTokenRequest) },
 			Input: &wire.Struct{Name: "CreateTokenRequest", Members: []wire.Member{
 				{Name: "grant_type", Kind: wire.String, In: wire.InForm},

@@ -1,0 +1,18 @@
+// Package eiam is employee identity: the people of a tenant, its organizations, and the accounts that people have in its
+// applications. A tenant is a root account; people are persons of the directory.
+//
+// Its clients are applications, not principals of CAM: an application proves itself with a client id and secret, gets a
+// bearer token, and may what the permission codes of its client open, for every application of the tenant or for those
+// on its list. No policy is about it.
+//
+//	eiam.go          the product, and what every handler needs
+//	tenants.go       which tenant a host means, and what it has set
+//	applications.go  applications and their settings
+//	clients.go       client ids, secrets, permission codes and target lists
+//	tokens.go        bearer tokens: issued, found, revoked, purged
+//	signing.go       the key that signs statements about applications
+//	permissions.go   permission codes, and what each opens
+//	ids.go           ids and times in the protocol's form
+//
+// Functions on a transaction come first in their files; operator commands and other rooms call those.
+package eiam

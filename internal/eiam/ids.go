@@ -1,0 +1,83 @@
+package eiam
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/fault"
+)
+
+// beijing is the zone of the times in ids.
+var beijing = time.FixedZone("UTC+8", 8*60*60)
+
+// newID draws the id of an object: the time to the millisecond, then 13 random hexadecimal digits, as 17-4-9. Ids sort by
+// their times.
+func newID(at time.Time) string {
+	var random [7]byte
+	rand.Read(random[:])
+	digits := fmt.Sprintf("%X", random[:])
+	return strings.Replace(at.In(beijing).Format("20060102150405.000"), ".", "", 1) + "-" + digits[1:5] + "-" + digits[5:14]
+}
+
+const alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+// newSecret draws 32 alphanumerics, each equally likely: the form of client ids and secrets.
+func newSecret() string {
+	out := make([]byte, 0, 32)
+	var buf [64]byte
+	for len(out) < cap(out) {
+		rand.Read(buf[:])
+		for _, b := range buf {
+			if int(b) < 256-256%len(alphanumerics) && len(out) < cap(out) {
+				out = append(out, alphanumerics[int(b)%len(alphanumerics)])
+			}
+		}
+	}
+	return string(out)
+}
+
+// newUUID draws a UUIDv4, the form of bearer tokens.
+func newUUID() string {
+	var raw [16]byte
+	rand.Read(raw[:])
+	raw[6], raw[8] = raw[6]&0x0f|0x40, raw[8]&0x3f|0x80
+	d := hex.EncodeToString(raw[:])
+	return d[:8] + "-" + d[8:12] + "-" + d[12:16] + "-" + d[16:20] + "-" + d[20:]
+}
+
+// digest is the form in which secrets and tokens are kept: they are long and random, so a plain hash is enough.
+func digest(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// The forms of times: in answers, and in filters.
+const (
+	timeOut = "2006-01-02 15:04:05.000"
+	timeIn  = "2006-01-02 15:04:05"
+)
+
+// Time prints a time of the database, in the tenant's zone.
+func (t *Tenant) Time(ms int64) string { return time.UnixMilli(ms).In(t.Zone).Format(timeOut) }
+
+// ParseTime reads the time of a filter, in the tenant's zone. The error is COM.0601.
+func (t *Tenant) ParseTime(s string) (ms int64, err error) {
+	at, err := time.ParseInLocation(timeIn, s, t.Zone)
+	if err != nil {
+		return 0, fault.New(codeParameter)
+	}
+	return at.UnixMilli(), nil
+}
+
+// codeParameter is a parameter that is missing or malformed, where nothing more is documented.
+const codeParameter = "COM.0601"
+
+// Page is a page of a list: the number of rows before it, and of those on it.
+type Page struct{ Skip, Size int64 }
+
+// PageOf is the page with a number, counted from 0, of so many rows. The contract has checked both.
+func PageOf(number, size int64) Page { return Page{Skip: number * size, Size: size} }
