@@ -33,6 +33,8 @@ import (
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/eiam"
+	"github.com/hufu-iam/hufu/internal/eiam/rest"
 	"github.com/hufu-iam/hufu/internal/gateway"
 	"github.com/hufu-iam/hufu/internal/operator"
 	"github.com/hufu-iam/hufu/internal/questions"
@@ -40,6 +42,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/store/storetest"
 	"github.com/hufu-iam/hufu/internal/sts"
+	"github.com/hufu-iam/hufu/internal/wire/eiamv2"
 	"github.com/hufu-iam/hufu/internal/wire/services"
 	"github.com/hufu-iam/hufu/policy"
 	"github.com/hufu-iam/hufu/tc3"
@@ -58,6 +61,8 @@ type World struct {
 	Quotas  account.Quotas // change them before the calls that should meet them
 	Gateway *gateway.Gateway
 	AuthZEN *authzen.Door
+	EIAM    *rest.Door
+	People  *eiam.Product
 	Trail   *audit.Trail
 	// Operator is what the operator of the installation may do beside the API.
 	Operator *operator.Actions
@@ -98,6 +103,8 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 			bi.New(bi.Config{DB: db, Keys: w.Keys, Quotas: w.Quotas, TerraformPaging: true})))
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Keys: w.Keys, Finder: finder, Directory: identity,
 		Actions: known, Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
+	w.People = eiam.New(eiam.Config{DB: db, Keys: w.Keys})
+	w.EIAM = rest.New(rest.Dependencies{Gateway: w.Gateway, Product: w.People, Service: eiamv2.Service, Handlers: eiamv2.Bind(w.People), Log: log, Now: w.Now})
 	w.Operator = &operator.Actions{DB: db, Keys: w.Keys,
 		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: known.Granularity}}
 	t.Cleanup(func() {

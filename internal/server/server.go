@@ -25,6 +25,8 @@ import (
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/eiam"
+	"github.com/hufu-iam/hufu/internal/eiam/rest"
 	"github.com/hufu-iam/hufu/internal/gateway"
 	"github.com/hufu-iam/hufu/internal/operator"
 	"github.com/hufu-iam/hufu/internal/ops"
@@ -33,6 +35,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/sts"
 	"github.com/hufu-iam/hufu/internal/wire/bi20220105"
 	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
+	"github.com/hufu-iam/hufu/internal/wire/eiamv2"
 	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
 	"github.com/hufu-iam/hufu/internal/wire/services"
 	"github.com/hufu-iam/hufu/internal/wire/sts20180813"
@@ -41,12 +44,13 @@ import (
 // Config says how to run a server.
 type Config struct {
 	Listen, OpsListen string
-	Data              string   // data directory
-	Database          string   // postgres://..., "" = embedded in Data
-	MasterKeyFile     string   // "" = master.key in Data
-	MaxGroup          int      // calls that share a commit at most, 0 = the store's default
-	Products          []string // manifests of the operator's products
-	StrictProducts    bool     // documents may name registered products only
+	Data              string        // data directory
+	Database          string        // postgres://..., "" = embedded in Data
+	MasterKeyFile     string        // "" = master.key in Data
+	MaxGroup          int           // calls that share a commit at most, 0 = the store's default
+	Products          []string      // manifests of the operator's products
+	StrictProducts    bool          // documents may name registered products only
+	EIAMTenant        store.Account // of hosts that no tenant of employee identity has; 0 = the first root account
 	Quotas            account.Quotas
 	// DenyUnregisteredBI refuses callers of BI that are none of its users; TerraformPagingBI reads page numbers of
 	// Terraform as row offsets.
@@ -78,6 +82,8 @@ type Server struct {
 	access  *access.Engine
 	gateway *gateway.Gateway
 	authzen *authzen.Door
+	people  *eiam.Product
+	eiam    *rest.Door
 	metrics *ops.Metrics
 	health  *ops.Health
 	actions *operator.Actions
@@ -109,6 +115,8 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
 		Actions: products, Granularity: products.Granularity,
 		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
+	s.people = eiam.New(eiam.Config{DB: s.store, Keys: s.keys, DefaultTenant: c.EIAMTenant})
+	s.eiam = rest.New(rest.Dependencies{Gateway: s.gateway, Product: s.people, Service: eiamv2.Service, Handlers: eiamv2.Bind(s.people), Log: c.Log, Now: time.Now})
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_size", "Size of the policies that are compiled in memory: statements, patterns, values and index entries.", func() float64 { _, _, n := engine.Cached(); return float64(n) })
@@ -252,6 +260,10 @@ func (s *Server) doors() http.Handler {
 			http.Error(w, "This build has no console. Use the API, or the commands of the hufu binary.", http.StatusNotFound)
 			return
 		}
+		if rest.Serves(r.URL.EscapedPath()) {
+			s.eiam.ServeHTTP(w, r)
+			return
+		}
 		if authzen.Serves(r.URL.Path) {
 			s.authzen.ServeHTTP(w, r)
 			return
@@ -290,6 +302,7 @@ func (s *Server) housekeeping(ctx context.Context) {
 			note("key usage not written", s.keys.Flush(ctx))
 		case now := <-cleaning.C:
 			note("ended sessions not purged", s.keys.Purge(ctx, now))
+			note("ended tokens not purged", s.people.Purge(ctx, now))
 			uses := audit.MaxUseAge
 			if keep := s.config.AuditRetention; keep > 0 {
 				note("audit not pruned", audit.Prune(ctx, s.store, now.Add(-keep)))
