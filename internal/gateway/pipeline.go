@@ -57,6 +57,10 @@ type Ask struct {
 	// Checked is a call whose door has read and checked Params by the rules of its own protocol.
 	Checked *Checked
 	Weight  int // how often the call counts against its rate, 0 = once
+	// Handler does the action in place of the product's own: for a door that answers in another shape.
+	Handler Handler
+	// First runs before everything else in the call's transaction. Its error ends the call, of which nothing then stays.
+	First func(ctx context.Context, tx *store.Tx) error
 	// Quiet leaves no audit record of success. It is for calls that only ask whether anything has changed: every service
 	// makes one a second, and what they tell is nothing that a record could be missed for.
 	Quiet bool
@@ -150,7 +154,11 @@ func (t *attempt) run(ctx context.Context) (wire.Response, error) {
 			return nil, err
 		}
 	}
-	response, err := t.handlers[t.ask.Action](ctx, t.call, t.request)
+	handle := t.ask.Handler
+	if handle == nil {
+		handle = t.handlers[t.ask.Action]
+	}
+	response, err := handle(ctx, t.call, t.request)
 	if err == nil {
 		err = t.asked()
 	}
@@ -203,14 +211,23 @@ func (t *attempt) checkAccount(context.Context) error {
 	return barred(t.ask.Holder)
 }
 
+// ErrSuspended refuses the identities of a root account that is suspended.
+var ErrSuspended = fault.New(code.AuthFailureUnauthorizedOperation)
+
+var errPersonDisabled = fault.PersonDisabled()
+
+// Barred reports whether an error of Run is the answer to somebody who may do nothing at all, whatever the policies say. The
+// code is that of a denial; other protocols have one of their own for it.
+func Barred(failed *fault.Error) bool { return failed == ErrSuspended || failed == errPersonDisabled }
+
 // barred is why whoever signed may do nothing at all, whatever the policies say; nil if he is not. Only the signature tells
 // that it is he, so nobody else learns of it.
 func barred(h *credential.Holder) error {
 	switch {
 	case h.Suspended:
-		return fault.New(code.AuthFailureUnauthorizedOperation)
+		return ErrSuspended
 	case h.Disabled:
-		return fault.PersonDisabled()
+		return errPersonDisabled
 	}
 	return nil
 }
@@ -294,6 +311,11 @@ func (t *attempt) write(ctx context.Context, fn func(tx *store.Tx) error) error 
 const maxRechecks = 16
 
 func (t *attempt) commit(ctx context.Context, tx *store.Tx, fn func(tx *store.Tx) error) error {
+	if t.ask.First != nil {
+		if err := t.ask.First(ctx, tx); err != nil {
+			return err
+		}
+	}
 	if err := fn(tx); err != nil {
 		return err
 	}
