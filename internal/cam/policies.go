@@ -199,16 +199,20 @@ func policyResource(a store.Account, id int64) string {
 
 // CreatePolicy makes a policy and attaches it to the users and groups that the principal of its document names.
 func (p *Product) CreatePolicy(ctx context.Context, c *call.Call, in *cam20190116.CreatePolicyRequest) (*cam20190116.CreatePolicyResponse, error) {
-	n := newPolicy{Name: in.PolicyName, Description: value(in.Description)}
-	var err error
-	if n.Tags, err = p.policyTags(in.Tags); err != nil {
+	tags, err := p.policyTags(in.Tags)
+	if err != nil {
 		return nil, err
 	}
-	if n.Document, n.Holders, err = p.checkNewDocument(ctx, c, in.PolicyDocument); err != nil {
+	document, named, err := p.checkNewDocument(ctx, c, in.PolicyDocument)
+	if err != nil {
 		return nil, err
 	}
+	return p.createPolicy(ctx, c, newPolicy{Name: in.PolicyName, Description: value(in.Description), Document: document, Tags: tags, Holders: named.holders})
+}
+
+func (p *Product) createPolicy(ctx context.Context, c *call.Call, n newPolicy) (*cam20190116.CreatePolicyResponse, error) {
 	var made Policy
-	err = c.Write(ctx, func(tx *store.Tx) (err error) {
+	err := c.Write(ctx, func(tx *store.Tx) (err error) {
 		made, err = p.addPolicy(ctx, tx, c.Account(), n, operatorOf(c), c.At)
 		if err == nil {
 			c.Touched(policyResource(c.Account(), made.ID))

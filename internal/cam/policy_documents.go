@@ -52,20 +52,21 @@ func (h holder) check(ctx context.Context, q store.Queryer, a store.Account) err
 type principals struct {
 	holders []holder
 	asked   map[string]bool
-	err     error // a denial, or a failure of ours: goes before everything that is wrong with the document
+	unknown targetKind // what the first entry names that is not there
+	err     error      // a denial, or a failure of ours: goes before everything that is wrong with the document
 }
 
 // checkNewDocument validates the document of a policy that is about to be created, whose principal names users and
 // groups to attach it to.
-func (p *Product) checkNewDocument(ctx context.Context, c *call.Call, text string) (string, []holder, error) {
-	named := principals{asked: map[string]bool{}}
+func (p *Product) checkNewDocument(ctx context.Context, c *call.Call, text string) (string, *principals, error) {
+	named := &principals{asked: map[string]bool{}}
 	document, err := p.checkDocument(text, func(e policy.PrincipalEntry) policy.Code {
 		return named.add(ctx, p.db.Read(), c, e)
 	})
 	if named.err != nil {
-		return "", nil, named.err
+		return "", named, named.err
 	}
-	return document, named.holders, err
+	return document, named, err
 }
 
 func (n *principals) add(ctx context.Context, q store.Queryer, c *call.Call, e policy.PrincipalEntry) policy.Code {
@@ -86,6 +87,7 @@ func (n *principals) add(ctx context.Context, q store.Queryer, c *call.Call, e p
 	}
 	id, err := strconv.ParseInt(e.Entity.ID, 10, 64)
 	if err != nil || e.Entity.Account != strconv.FormatInt(int64(c.Account()), 10) {
+		n.unknown = h.kind
 		return policy.CodePrincipalQcsNotExist
 	}
 	h.id = id
@@ -93,6 +95,7 @@ func (n *principals) add(ctx context.Context, q store.Queryer, c *call.Call, e p
 	case err == nil:
 		n.holders = append(n.holders, h)
 	case isFault(err):
+		n.unknown = h.kind
 		return policy.CodePrincipalQcsNotExist
 	default:
 		n.err = err
