@@ -49,6 +49,8 @@ var forbidden = []struct{ from, to, why string }{
 	{"internal/gateway", "internal/sts", "doors know products only as handlers"},
 	{"internal/gateway", "internal/eiam", "doors know products only as handlers"},
 	{"internal/authzen", "internal/cam", "doors know products only by what they ask of them"},
+	{"internal/component", "internal/cam", "doors know products only by what they ask of them"},
+	{"internal/cam", "internal/component", "a product never sees a transport"},
 }
 
 // public are the packages that others build on: they bring nothing but themselves.

@@ -32,6 +32,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/bi"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
+	"github.com/hufu-iam/hufu/internal/component"
 	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/eiam"
 	"github.com/hufu-iam/hufu/internal/eiam/rest"
@@ -42,6 +43,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/store/storetest"
 	"github.com/hufu-iam/hufu/internal/sts"
+	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
 	"github.com/hufu-iam/hufu/internal/wire/eiamv2"
 	"github.com/hufu-iam/hufu/internal/wire/services"
 	"github.com/hufu-iam/hufu/policy"
@@ -64,6 +66,8 @@ type World struct {
 	EIAM    *rest.Door
 	People  *eiam.Product
 	Trail   *audit.Trail
+	// Component is the door of the component interface.
+	Component *component.Door
 	// Operator is what the operator of the installation may do beside the API.
 	Operator *operator.Actions
 	// Granularity is how finely actions can be granted, as the door for questions is told; nil: all by resource.
@@ -105,6 +109,9 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 		Actions: known, Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
 	w.People = eiam.New(eiam.Config{DB: db, Keys: w.Keys})
 	w.EIAM = rest.New(rest.Dependencies{Gateway: w.Gateway, Product: w.People, Service: eiamv2.Service, Handlers: eiamv2.Bind(w.People), Log: log, Now: w.Now})
+	w.Component = component.New(component.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Finder: finder,
+		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: w.granularity, Own: server.Serves,
+		Metrics: w, Log: log, Now: w.Now})
 	w.Operator = &operator.Actions{DB: db, Keys: w.Keys,
 		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: known.Granularity}}
 	t.Cleanup(func() {

@@ -214,11 +214,12 @@ func (t *attempt) checkAccount(context.Context) error {
 // ErrSuspended refuses the identities of a root account that is suspended.
 var ErrSuspended = fault.New(code.AuthFailureUnauthorizedOperation)
 
-var errPersonDisabled = fault.PersonDisabled()
+// ErrPersonDisabled refuses the sub-users of a person that is disabled.
+var ErrPersonDisabled = fault.PersonDisabled()
 
 // Barred reports whether an error of Run is the answer to somebody who may do nothing at all, whatever the policies say. The
 // code is that of a denial; other protocols have one of their own for it.
-func Barred(failed *fault.Error) bool { return failed == ErrSuspended || failed == errPersonDisabled }
+func Barred(failed *fault.Error) bool { return failed == ErrSuspended || failed == ErrPersonDisabled }
 
 // barred is why whoever signed may do nothing at all, whatever the policies say; nil if he is not. Only the signature tells
 // that it is he, so nobody else learns of it.
@@ -227,7 +228,7 @@ func barred(h *credential.Holder) error {
 	case h.Suspended:
 		return ErrSuspended
 	case h.Disabled:
-		return errPersonDisabled
+		return ErrPersonDisabled
 	}
 	return nil
 }

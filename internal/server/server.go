@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/bi"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
+	"github.com/hufu-iam/hufu/internal/component"
 	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/eiam"
 	"github.com/hufu-iam/hufu/internal/eiam/rest"
@@ -33,6 +35,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/questions"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/sts"
+	"github.com/hufu-iam/hufu/internal/wire"
 	"github.com/hufu-iam/hufu/internal/wire/bi20220105"
 	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
 	"github.com/hufu-iam/hufu/internal/wire/eiamv2"
@@ -75,18 +78,19 @@ const (
 
 // Server is an opened server; Run serves.
 type Server struct {
-	config  Config
-	store   *store.DB
-	keys    *credential.Keys
-	trail   *audit.Trail
-	access  *access.Engine
-	gateway *gateway.Gateway
-	authzen *authzen.Door
-	people  *eiam.Product
-	eiam    *rest.Door
-	metrics *ops.Metrics
-	health  *ops.Health
-	actions *operator.Actions
+	config    Config
+	store     *store.DB
+	keys      *credential.Keys
+	trail     *audit.Trail
+	access    *access.Engine
+	gateway   *gateway.Gateway
+	authzen   *authzen.Door
+	people    *eiam.Product
+	eiam      *rest.Door
+	metrics   *ops.Metrics
+	health    *ops.Health
+	actions   *operator.Actions
+	component *component.Door
 }
 
 // Open opens the database and makes everything ready to serve.
@@ -117,6 +121,9 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
 	s.people = eiam.New(eiam.Config{DB: s.store, Keys: s.keys, DefaultTenant: c.EIAMTenant})
 	s.eiam = rest.New(rest.Dependencies{Gateway: s.gateway, Product: s.people, Service: eiamv2.Service, Handlers: eiamv2.Bind(s.people), Log: c.Log, Now: time.Now})
+	s.component = component.New(component.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Finder: finder,
+		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: products.Granularity, Own: Serves,
+		Metrics: s.metrics, Log: c.Log, Now: time.Now})
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_size", "Size of the policies that are compiled in memory: statements, patterns, values and index entries.", func() float64 { _, _, n := engine.Cached(); return float64(n) })
@@ -135,6 +142,11 @@ func Products(identity *cam.Product, tokens *sts.Product, extensions *questions.
 		{Service: sts20180813.Service, Handlers: sts20180813.Bind(tokens)},
 		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions)},
 	}
+}
+
+// Serves reports whether a service is one of hufu's own.
+func Serves(service string) bool {
+	return slices.ContainsFunc(services.Services, func(s *wire.Service) bool { return s.Name == service })
 }
 
 // OpenActions opens the database for the operator's actions alone. Close the database after them.
@@ -268,6 +280,10 @@ func (s *Server) doors() http.Handler {
 			s.authzen.ServeHTTP(w, r)
 			return
 		}
+		if component.Serves(r.URL.Path) {
+			s.component.ServeHTTP(w, r)
+			return
+		}
 		s.gateway.ServeHTTP(w, r)
 	})
 }
@@ -286,8 +302,9 @@ func (s *Server) listen() (net.Listener, error) {
 
 // housekeeping writes down key usage, and now and then removes what nobody can ask for any more.
 func (s *Server) housekeeping(ctx context.Context) {
-	usage, cleaning := time.NewTicker(2*time.Second), time.NewTicker(time.Hour)
+	usage, sweeping, cleaning := time.NewTicker(2*time.Second), time.NewTicker(time.Minute), time.NewTicker(time.Hour)
 	defer usage.Stop()
+	defer sweeping.Stop()
 	defer cleaning.Stop()
 	note := func(what string, err error) {
 		if err != nil && ctx.Err() == nil {
@@ -300,6 +317,8 @@ func (s *Server) housekeeping(ctx context.Context) {
 			return
 		case <-usage.C:
 			note("key usage not written", s.keys.Flush(ctx))
+		case now := <-sweeping.C:
+			note("used signatures not purged", component.Purge(ctx, s.store, now))
 		case now := <-cleaning.C:
 			note("ended sessions not purged", s.keys.Purge(ctx, now))
 			note("ended tokens not purged", s.people.Purge(ctx, now))
