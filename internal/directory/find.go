@@ -102,20 +102,41 @@ func (f *Filter) where(a store.Account) (string, []any) {
 // List is a window of the persons, in the order of their creation, and how many there are in all. Nothing is between the two
 // where q is a snapshot.
 func List(ctx context.Context, q store.Queryer, a store.Account, f Filter, offset, limit int64) (page []*Person, total int64, err error) {
+	if total, err = count(ctx, q, a, &f); err != nil || offset >= total {
+		return []*Person{}, total, err
+	}
+	where, args := f.where(a)
+	page, err = pageOf(ctx, q, where, args, offset, limit)
+	return page, total, err
+}
+
+// ListAfter is List from the person behind one on, whether that one is still there or not; all of them behind "".
+func ListAfter(ctx context.Context, q store.Queryer, a store.Account, f Filter, after string, limit int64) (page []*Person, total int64, err error) {
+	if total, err = count(ctx, q, a, &f); err != nil {
+		return nil, total, err
+	}
+	where, args := f.where(a)
+	args = append(args, after)
+	page, err = pageOf(ctx, q, where+` AND p.id > $`+strconv.Itoa(len(args)), args, 0, limit)
+	return page, total, err
+}
+
+func count(ctx context.Context, q store.Queryer, a store.Account, f *Filter) (total int64, err error) {
 	where, args := f.where(a)
 	if err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM persons p WHERE `+where, args...).Scan(&total); err != nil {
-		return nil, 0, fmt.Errorf("count persons: %w", err)
+		return 0, fmt.Errorf("count persons: %w", err)
 	}
-	if offset >= total {
-		return []*Person{}, total, nil
-	}
+	return total, nil
+}
+
+func pageOf(ctx context.Context, q store.Queryer, where string, args []any, offset, limit int64) ([]*Person, error) {
 	n := len(args)
-	page, err = collect(ctx, q, scanPerson, `SELECT `+personColumns+` FROM persons p WHERE `+where+
+	page, err := collect(ctx, q, scanPerson, `SELECT `+personColumns+` FROM persons p WHERE `+where+
 		` ORDER BY p.id LIMIT $`+strconv.Itoa(n+1)+` OFFSET $`+strconv.Itoa(n+2), append(args, limit, offset)...)
 	if err != nil {
-		return nil, 0, fmt.Errorf("list persons: %w", err)
+		return nil, fmt.Errorf("list persons: %w", err)
 	}
-	return page, total, nil
+	return page, nil
 }
 
 // collect runs a query and reads each row with scan. The answer is never nil.

@@ -287,7 +287,6 @@ type Dependents interface {
 	PersonDeleted(ctx context.Context, tx *store.Tx, a store.Account, person string, at time.Time) error
 }
 
-
 // Delete deletes a person, after each room, in this order, has taken away what it has of it. Sub-users that were linked to it are
 // linked to nobody. Those of a disabled person keep their links, and stay refused until somebody unlinks them: who deletes
 // persons must not thereby undo what an administrator did. ErrNotFound.

@@ -27,6 +27,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/component"
 	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/directory"
 	"github.com/hufu-iam/hufu/internal/eiam"
 	"github.com/hufu-iam/hufu/internal/eiam/rest"
 	"github.com/hufu-iam/hufu/internal/gateway"
@@ -107,6 +108,8 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.health = &ops.Health{Ping: s.store.Ping}
 	finder := credential.NewFinder(s.keys, maxKeys)
 	identity := cam.New(s.store, s.keys, c.Quotas, products)
+	persons := directory.New(directory.Config{DB: s.store, Keys: s.keys, Users: identity})
+	identity.Tell(persons)
 	engine := access.New(s.store, access.Config{Source: identity, MaxPrincipals: maxPrincipals, MaxSize: maxPolicySize})
 	s.access = engine
 	s.actions = &operator.Actions{DB: s.store, Keys: s.keys,
@@ -114,7 +117,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits, Registered: products.Registered},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
-		Products(identity, sts.New(s.store, s.keys, identity), questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}),
+		Products(identity, sts.New(s.store, s.keys, identity), questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}), persons,
 			bi.New(bi.Config{DB: s.store, Keys: s.keys, Quotas: c.Quotas, DenyUnregistered: c.DenyUnregisteredBI, TerraformPaging: c.TerraformPagingBI})))
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
 		Actions: products, Granularity: products.Granularity,
@@ -135,12 +138,12 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 
 // Products are the services that are served, with the handlers of what is built. Implementing a method named as the
 // action is all it takes; see docs/architecture.md.
-func Products(identity *cam.Product, tokens *sts.Product, extensions *questions.Product, business *bi.Product) []gateway.Product {
+func Products(identity *cam.Product, tokens *sts.Product, asked *questions.Product, persons *directory.Product, business *bi.Product) []gateway.Product {
 	return []gateway.Product{
 		{Service: bi20220105.Service, Handlers: bi20220105.Bind(business)},
 		{Service: cam20190116.Service, Handlers: cam20190116.Bind(identity)},
 		{Service: sts20180813.Service, Handlers: sts20180813.Bind(tokens)},
-		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions)},
+		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions{asked, persons})},
 	}
 }
 
@@ -148,6 +151,16 @@ func Products(identity *cam.Product, tokens *sts.Product, extensions *questions.
 func Serves(service string) bool {
 	return slices.ContainsFunc(services.Services, func(s *wire.Service) bool { return s.Name == service })
 }
+
+// extensions is the service hufu: several rooms have a part of it. Each is embedded under a name of its own.
+type (
+	extensions struct {
+		*asking
+		*humans
+	}
+	asking = questions.Product
+	humans = directory.Product
+)
 
 // OpenActions opens the database for the operator's actions alone. Close the database after them.
 func OpenActions(ctx context.Context, c Config) (*operator.Actions, error) {

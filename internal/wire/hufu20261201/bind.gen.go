@@ -35,6 +35,11 @@ func Bind(impl any) map[string]Handler {
 		handlers["DescribeDecision"] = handler(x.DescribeDecision)
 	}
 	if x, ok := impl.(interface {
+		DescribePerson(context.Context, *call.Call, *DescribePersonRequest) (*DescribePersonResponse, error)
+	}); ok {
+		handlers["DescribePerson"] = handler(x.DescribePerson)
+	}
+	if x, ok := impl.(interface {
 		ExplainDecision(context.Context, *call.Call, *ExplainDecisionRequest) (*ExplainDecisionResponse, error)
 	}); ok {
 		handlers["ExplainDecision"] = handler(x.ExplainDecision)
@@ -43,6 +48,11 @@ func Bind(impl any) map[string]Handler {
 		GetSigningKey(context.Context, *call.Call, *GetSigningKeyRequest) (*GetSigningKeyResponse, error)
 	}); ok {
 		handlers["GetSigningKey"] = handler(x.GetSigningKey)
+	}
+	if x, ok := impl.(interface {
+		LinkIdentity(context.Context, *call.Call, *LinkIdentityRequest) (*LinkIdentityResponse, error)
+	}); ok {
+		handlers["LinkIdentity"] = handler(x.LinkIdentity)
 	}
 	if x, ok := impl.(interface {
 		ListAllowedActions(context.Context, *call.Call, *ListAllowedActionsRequest) (*ListAllowedActionsResponse, error)
@@ -55,6 +65,11 @@ func Bind(impl any) map[string]Handler {
 		handlers["ListAllowedPrincipals"] = handler(x.ListAllowedPrincipals)
 	}
 	if x, ok := impl.(interface {
+		ListPersons(context.Context, *call.Call, *ListPersonsRequest) (*ListPersonsResponse, error)
+	}); ok {
+		handlers["ListPersons"] = handler(x.ListPersons)
+	}
+	if x, ok := impl.(interface {
 		ListUnusedActions(context.Context, *call.Call, *ListUnusedActionsRequest) (*ListUnusedActionsResponse, error)
 	}); ok {
 		handlers["ListUnusedActions"] = handler(x.ListUnusedActions)
@@ -63,6 +78,16 @@ func Bind(impl any) map[string]Handler {
 		PreviewPolicy(context.Context, *call.Call, *PreviewPolicyRequest) (*PreviewPolicyResponse, error)
 	}); ok {
 		handlers["PreviewPolicy"] = handler(x.PreviewPolicy)
+	}
+	if x, ok := impl.(interface {
+		SetPersonStatus(context.Context, *call.Call, *SetPersonStatusRequest) (*SetPersonStatusResponse, error)
+	}); ok {
+		handlers["SetPersonStatus"] = handler(x.SetPersonStatus)
+	}
+	if x, ok := impl.(interface {
+		UnlinkIdentity(context.Context, *call.Call, *UnlinkIdentityRequest) (*UnlinkIdentityResponse, error)
+	}); ok {
+		handlers["UnlinkIdentity"] = handler(x.UnlinkIdentity)
 	}
 	return handlers
 }

@@ -35,6 +35,13 @@ var typeAllowedPrincipal = wire.Struct{Name: "AllowedPrincipal", Members: []wire
 	{Name: "Redacted", Kind: wire.Bool},
 }}
 
+var typeBiUser = wire.Struct{Name: "BiUser", Members: []wire.Member{
+	{Name: "UserId", Kind: wire.String},
+	{Name: "UserName", Kind: wire.String},
+	{Name: "Uin", Kind: wire.Uint},
+	{Name: "Status", Kind: wire.String},
+}}
+
 var typeChangedCall = wire.Struct{Name: "ChangedCall", Members: []wire.Member{
 	{Name: "RequestId", Kind: wire.String},
 	{Name: "Time", Kind: wire.Int},
@@ -62,6 +69,12 @@ var typeContextKey = wire.Struct{Name: "ContextKey", Members: []wire.Member{
 var typeDeniedPart = wire.Struct{Name: "DeniedPart", Members: []wire.Member{
 	{Name: "Action", Kind: wire.String},
 	{Name: "Resource", Kind: wire.String},
+}}
+
+var typeEiamUser = wire.Struct{Name: "EiamUser", Members: []wire.Member{
+	{Name: "UserId", Kind: wire.String},
+	{Name: "UserName", Kind: wire.String},
+	{Name: "Status", Kind: wire.String},
 }}
 
 var typeGrant = wire.Struct{Name: "Grant", Members: []wire.Member{
@@ -107,6 +120,55 @@ var typeOpenCondition = wire.Struct{Name: "OpenCondition", Members: []wire.Membe
 	{Name: "Operator", Kind: wire.String},
 	{Name: "Key", Kind: wire.String},
 	{Name: "Values", Kind: wire.String, List: true},
+}}
+
+var typePerson = wire.Struct{Name: "Person", Members: []wire.Member{
+	{Name: "PersonId", Kind: wire.String},
+	{Name: "Status", Kind: wire.String},
+	{Name: "DisabledBy", Kind: wire.String, List: true},
+	{Name: "UserName", Kind: wire.String},
+	{Name: "Name", Kind: wire.String},
+	{Name: "FirstName", Kind: wire.String},
+	{Name: "MiddleName", Kind: wire.String},
+	{Name: "LastName", Kind: wire.String},
+	{Name: "Mobile", Kind: wire.String},
+	{Name: "Email", Kind: wire.String},
+	{Name: "EmployeeId", Kind: wire.String},
+	{Name: "ExternalId", Kind: wire.String},
+	{Name: "Grade", Kind: wire.Int},
+	{Name: "Attributes", Kind: wire.Object, List: true, Struct: &typePersonAttribute},
+	{Name: "Extension", Kind: wire.Object, List: true, Struct: &typePersonAttribute},
+	{Name: "Locked", Kind: wire.Bool},
+	{Name: "MustModifyPassword", Kind: wire.Bool},
+	{Name: "PasswordChangedTime", Kind: wire.Int, Nullable: true},
+	{Name: "LastLoginTime", Kind: wire.Int, Nullable: true},
+	{Name: "LastLoginIp", Kind: wire.String},
+	{Name: "CreateTime", Kind: wire.Int},
+	{Name: "UpdateTime", Kind: wire.Int},
+}}
+
+var typePersonAttribute = wire.Struct{Name: "PersonAttribute", Members: []wire.Member{
+	{Name: "Key", Kind: wire.String},
+	{Name: "Value", Kind: wire.String},
+}}
+
+var typePersonSummary = wire.Struct{Name: "PersonSummary", Members: []wire.Member{
+	{Name: "PersonId", Kind: wire.String},
+	{Name: "Status", Kind: wire.String},
+	{Name: "DisabledBy", Kind: wire.String, List: true},
+	{Name: "UserName", Kind: wire.String},
+	{Name: "Name", Kind: wire.String},
+	{Name: "Mobile", Kind: wire.String},
+	{Name: "Email", Kind: wire.String},
+	{Name: "Uins", Kind: wire.Uint, List: true},
+	{Name: "UpdateTime", Kind: wire.Int},
+}}
+
+var typePersonUser = wire.Struct{Name: "PersonUser", Members: []wire.Member{
+	{Name: "Uin", Kind: wire.Uint},
+	{Name: "Name", Kind: wire.String},
+	{Name: "Status", Kind: wire.String},
+	{Name: "LinkTime", Kind: wire.Int},
 }}
 
 var typePolicyRef = wire.Struct{Name: "PolicyRef", Members: []wire.Member{
@@ -245,6 +307,23 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		},
 	},
 	{
+		Service: "hufu", Version: "2026-12-01", Name: "DescribePerson",
+		Permission: "hufu:DescribePerson", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(DescribePersonRequest) },
+		Input: &wire.Struct{Name: "DescribePersonRequest", Members: []wire.Member{
+			{Name: "PersonId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 50, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "DescribePersonResponse", Members: []wire.Member{
+			{Name: "Person", Kind: wire.Object, Struct: &typePerson},
+			{Name: "EiamUser", Kind: wire.Object, Struct: &typeEiamUser},
+			{Name: "Users", Kind: wire.Object, List: true, Struct: &typePersonUser},
+			{Name: "BiUsers", Kind: wire.Object, List: true, Struct: &typeBiUser},
+		}},
+		Errors: []string{
+			"ResourceNotFound.PersonNotExist",
+		},
+	},
+	{
 		Service: "hufu", Version: "2026-12-01", Name: "ExplainDecision",
 		Permission: "hufu:ExplainDecision", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(ExplainDecisionRequest) },
@@ -295,6 +374,21 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		},
 	},
 	{
+		Service: "hufu", Version: "2026-12-01", Name: "LinkIdentity",
+		Permission: "hufu:LinkIdentity", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(LinkIdentityRequest) },
+		Input: &wire.Struct{Name: "LinkIdentityRequest", Members: []wire.Member{
+			{Name: "PersonId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 50, HasMax: true},
+			{Name: "Uin", Kind: wire.Uint, Required: true, Min: 1, HasMin: true},
+		}},
+		Output: &wire.Struct{Name: "LinkIdentityResponse"},
+		Errors: []string{
+			"ResourceInUse.UserLinked",
+			"ResourceNotFound.PersonNotExist",
+			"ResourceNotFound.UserNotExist",
+		},
+	},
+	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListAllowedActions",
 		Permission: "hufu:ListAllowedActions", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 5,
 		New: func() wire.Request { return new(ListAllowedActionsRequest) },
@@ -337,6 +431,27 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		Errors: []string{
 			"InvalidParameter.PaginationTokenInvalid",
 			"ResourceNotFound.RoleNotFound",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "ListPersons",
+		Permission: "hufu:ListPersons", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(ListPersonsRequest) },
+		Input: &wire.Struct{Name: "ListPersonsRequest", Members: []wire.Member{
+			{Name: "Keyword", Kind: wire.String, Max: 100, HasMax: true},
+			{Name: "Status", Kind: wire.String, Enum: []string{"Enabled", "Disabled"}},
+			{Name: "Uin", Kind: wire.Uint, Min: 1, HasMin: true},
+			{Name: "MaxItems", Kind: wire.Uint, Min: 1, HasMin: true, Max: 200, HasMax: true},
+			{Name: "Marker", Kind: wire.String, MaxBytes: 1024},
+		}},
+		Output: &wire.Struct{Name: "ListPersonsResponse", Members: []wire.Member{
+			{Name: "Persons", Kind: wire.Object, List: true, Struct: &typePersonSummary},
+			{Name: "TotalCount", Kind: wire.Int},
+			{Name: "IsTruncated", Kind: wire.Bool},
+			{Name: "Marker", Kind: wire.String},
+		}},
+		Errors: []string{
+			"InvalidParameter.PaginationTokenInvalid",
 		},
 	},
 	{
@@ -415,6 +530,37 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 			"InvalidParameter.StatementError",
 			"InvalidParameter.VersionError",
 			"ResourceNotFound.PolicyIdNotFound",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "SetPersonStatus",
+		Permission: "hufu:SetPersonStatus", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(SetPersonStatusRequest) },
+		Input: &wire.Struct{Name: "SetPersonStatusRequest", Members: []wire.Member{
+			{Name: "PersonId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 50, HasMax: true},
+			{Name: "Status", Kind: wire.String, Required: true, Enum: []string{"Enabled", "Disabled"}},
+		}},
+		Output: &wire.Struct{Name: "SetPersonStatusResponse", Members: []wire.Member{
+			{Name: "Status", Kind: wire.String},
+			{Name: "DisabledBy", Kind: wire.String, List: true},
+		}},
+		Errors: []string{
+			"ResourceNotFound.PersonNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "UnlinkIdentity",
+		Permission: "hufu:UnlinkIdentity", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(UnlinkIdentityRequest) },
+		Input: &wire.Struct{Name: "UnlinkIdentityRequest", Members: []wire.Member{
+			{Name: "PersonId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 50, HasMax: true},
+			{Name: "Uin", Kind: wire.Uint, Required: true, Min: 1, HasMin: true},
+		}},
+		Output: &wire.Struct{Name: "UnlinkIdentityResponse"},
+		Errors: []string{
+			"ResourceInUse.UserLinked",
+			"ResourceNotFound.PersonNotExist",
+			"ResourceNotFound.UserNotExist",
 		},
 	},
 }}

@@ -107,6 +107,27 @@ func (r *AllowedPrincipal) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// BiUser: A sub-user of a person as a user of BI.
+type BiUser struct {
+	UserId   string // id of the user in BI
+	UserName string // name of the user in BI
+	Uin      int64  // uin of the sub-user
+	Status   string // Enabled or Disabled: what it is now, the person's own status counted in
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *BiUser) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"UserId":`...)
+	dst = wire.AppendString(dst, r.UserId)
+	dst = append(dst, `,"UserName":`...)
+	dst = wire.AppendString(dst, r.UserName)
+	dst = append(dst, `,"Uin":`...)
+	dst = wire.AppendInt(dst, r.Uin)
+	dst = append(dst, `,"Status":`...)
+	dst = wire.AppendString(dst, r.Status)
+	return append(dst, '}')
+}
+
 // ChangedCall: A recorded call that would be decided otherwise.
 type ChangedCall struct {
 	RequestId     string // request id, or id of a decision that a service got, as DescribeDecision takes it
@@ -195,6 +216,24 @@ func (r *DeniedPart) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendString(dst, r.Action)
 	dst = append(dst, `,"Resource":`...)
 	dst = wire.AppendString(dst, r.Resource)
+	return append(dst, '}')
+}
+
+// EiamUser: A person as a user of EIAM.
+type EiamUser struct {
+	UserId   string // id of the user in EIAM, which is that of the person
+	UserName string // login
+	Status   string // Enabled or Disabled: what EIAM shows
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *EiamUser) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"UserId":`...)
+	dst = wire.AppendString(dst, r.UserId)
+	dst = append(dst, `,"UserName":`...)
+	dst = wire.AppendString(dst, r.UserName)
+	dst = append(dst, `,"Status":`...)
+	dst = wire.AppendString(dst, r.Status)
 	return append(dst, '}')
 }
 
@@ -358,6 +397,167 @@ func (r *OpenCondition) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendString(dst, r.Key)
 	dst = append(dst, `,"Values":`...)
 	dst = wire.AppendList(dst, r.Values, wire.AppendString)
+	return append(dst, '}')
+}
+
+// Person: A person with its whole profile. Texts are empty where nothing is known.
+type Person struct {
+	PersonId            string            // id
+	Status              string            // Enabled; Disabled where anything in DisabledBy disables it
+	DisabledBy          []string          // Administrator for SetPersonStatus, EIAM for EIAM's disable; enabling by one takes back its own alone
+	UserName            string            // login
+	Name                string            // name
+	FirstName           string            // first name
+	MiddleName          string            // middle name
+	LastName            string            // last name
+	Mobile              string            // mobile, +86-15204130007
+	Email               string            // email
+	EmployeeId          string            // employee id
+	ExternalId          string            // id where the person was imported from
+	Grade               int64             // trust level
+	Attributes          []PersonAttribute // predefined attributes by name
+	Extension           []PersonAttribute // attributes that the account defined by name
+	Locked              bool              // whether failed logins keep the person out for now
+	MustModifyPassword  bool              // whether the password has to be changed at the next login
+	PasswordChangedTime *int64            // when the password was last changed, Unix seconds; null if there is none
+	LastLoginTime       *int64            // last login, Unix seconds; null if there was none
+	LastLoginIp         string            // address of the last login
+	CreateTime          int64             // creation, Unix seconds
+	UpdateTime          int64             // last change, Unix seconds
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *Person) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"PersonId":`...)
+	dst = wire.AppendString(dst, r.PersonId)
+	dst = append(dst, `,"Status":`...)
+	dst = wire.AppendString(dst, r.Status)
+	dst = append(dst, `,"DisabledBy":`...)
+	dst = wire.AppendList(dst, r.DisabledBy, wire.AppendString)
+	dst = append(dst, `,"UserName":`...)
+	dst = wire.AppendString(dst, r.UserName)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"FirstName":`...)
+	dst = wire.AppendString(dst, r.FirstName)
+	dst = append(dst, `,"MiddleName":`...)
+	dst = wire.AppendString(dst, r.MiddleName)
+	dst = append(dst, `,"LastName":`...)
+	dst = wire.AppendString(dst, r.LastName)
+	dst = append(dst, `,"Mobile":`...)
+	dst = wire.AppendString(dst, r.Mobile)
+	dst = append(dst, `,"Email":`...)
+	dst = wire.AppendString(dst, r.Email)
+	dst = append(dst, `,"EmployeeId":`...)
+	dst = wire.AppendString(dst, r.EmployeeId)
+	dst = append(dst, `,"ExternalId":`...)
+	dst = wire.AppendString(dst, r.ExternalId)
+	dst = append(dst, `,"Grade":`...)
+	dst = wire.AppendInt(dst, r.Grade)
+	dst = append(dst, `,"Attributes":`...)
+	dst = append(dst, '[')
+	for i := range r.Attributes {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Attributes[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"Extension":`...)
+	dst = append(dst, '[')
+	for i := range r.Extension {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Extension[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"Locked":`...)
+	dst = wire.AppendBool(dst, r.Locked)
+	dst = append(dst, `,"MustModifyPassword":`...)
+	dst = wire.AppendBool(dst, r.MustModifyPassword)
+	dst = append(dst, `,"PasswordChangedTime":`...)
+	dst = wire.AppendNull(dst, r.PasswordChangedTime, wire.AppendInt)
+	dst = append(dst, `,"LastLoginTime":`...)
+	dst = wire.AppendNull(dst, r.LastLoginTime, wire.AppendInt)
+	dst = append(dst, `,"LastLoginIp":`...)
+	dst = wire.AppendString(dst, r.LastLoginIp)
+	dst = append(dst, `,"CreateTime":`...)
+	dst = wire.AppendInt(dst, r.CreateTime)
+	dst = append(dst, `,"UpdateTime":`...)
+	dst = wire.AppendInt(dst, r.UpdateTime)
+	return append(dst, '}')
+}
+
+// PersonAttribute: An attribute of a person.
+type PersonAttribute struct {
+	Key   string // name
+	Value string // value
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *PersonAttribute) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Key":`...)
+	dst = wire.AppendString(dst, r.Key)
+	dst = append(dst, `,"Value":`...)
+	dst = wire.AppendString(dst, r.Value)
+	return append(dst, '}')
+}
+
+// PersonSummary: A person in a list.
+type PersonSummary struct {
+	PersonId   string   // id
+	Status     string   // Enabled or Disabled
+	DisabledBy []string // Administrator, EIAM or both
+	UserName   string   // login
+	Name       string   // name
+	Mobile     string   // mobile
+	Email      string   // email
+	Uins       []int64  // uins of the sub-users that are linked to the person
+	UpdateTime int64    // last change, Unix seconds
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *PersonSummary) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"PersonId":`...)
+	dst = wire.AppendString(dst, r.PersonId)
+	dst = append(dst, `,"Status":`...)
+	dst = wire.AppendString(dst, r.Status)
+	dst = append(dst, `,"DisabledBy":`...)
+	dst = wire.AppendList(dst, r.DisabledBy, wire.AppendString)
+	dst = append(dst, `,"UserName":`...)
+	dst = wire.AppendString(dst, r.UserName)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"Mobile":`...)
+	dst = wire.AppendString(dst, r.Mobile)
+	dst = append(dst, `,"Email":`...)
+	dst = wire.AppendString(dst, r.Email)
+	dst = append(dst, `,"Uins":`...)
+	dst = wire.AppendList(dst, r.Uins, wire.AppendInt)
+	dst = append(dst, `,"UpdateTime":`...)
+	dst = wire.AppendInt(dst, r.UpdateTime)
+	return append(dst, '}')
+}
+
+// PersonUser: A sub-user of a person.
+type PersonUser struct {
+	Uin      int64  // uin
+	Name     string // name
+	Status   string // Enabled or Disabled: whether its keys and sessions are refused because of the person
+	LinkTime int64  // when it was linked, Unix seconds
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *PersonUser) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Uin":`...)
+	dst = wire.AppendInt(dst, r.Uin)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"Status":`...)
+	dst = wire.AppendString(dst, r.Status)
+	dst = append(dst, `,"LinkTime":`...)
+	dst = wire.AppendInt(dst, r.LinkTime)
 	return append(dst, '}')
 }
 
@@ -826,6 +1026,58 @@ func (r *DescribeDecisionResponse) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// DescribePersonRequest is what DescribePerson takes. Shows a person of the account with everything that is this
+// person: the user of EIAM, sub-users, users of BI.
+type DescribePersonRequest struct {
+	PersonId string // id of the person, which is its user_id in EIAM
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *DescribePersonRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "PersonId":
+			r.PersonId = f.Str()
+		}
+	}
+}
+
+// DescribePersonResponse is what DescribePerson answers.
+type DescribePersonResponse struct {
+	Person   Person       // the person
+	EiamUser EiamUser     // the person in EIAM
+	Users    []PersonUser // sub-users that are linked to the person by uin
+	BiUsers  []BiUser     // those of them that are users of BI
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *DescribePersonResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Person":`...)
+	dst = r.Person.AppendJSON(dst)
+	dst = append(dst, `,"EiamUser":`...)
+	dst = r.EiamUser.AppendJSON(dst)
+	dst = append(dst, `,"Users":`...)
+	dst = append(dst, '[')
+	for i := range r.Users {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Users[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"BiUsers":`...)
+	dst = append(dst, '[')
+	for i := range r.BiUsers {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.BiUsers[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
 // ExplainDecisionRequest is what ExplainDecision takes. Decides whether a principal of the account may do an action,
 // and tells what every layer of policies says.
 type ExplainDecisionRequest struct {
@@ -968,6 +1220,32 @@ func (r *GetSigningKeyResponse) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// LinkIdentityRequest is what LinkIdentity takes. Links a sub-user of the account to a person: it is that person's
+// from then on, and refused while the person is disabled. To link it again changes nothing.
+type LinkIdentityRequest struct {
+	PersonId string // id of the person
+	Uin      int64  // uin of the sub-user; the root account belongs to no person
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *LinkIdentityRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "PersonId":
+			r.PersonId = f.Str()
+		case "Uin":
+			r.Uin = f.Int()
+		}
+	}
+}
+
+// LinkIdentityResponse is what LinkIdentity answers.
+type LinkIdentityResponse struct{}
+
+// AppendJSON appends r as one JSON object.
+func (*LinkIdentityResponse) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
+
 // ListAllowedActionsRequest is what ListAllowedActions takes. Lists what a principal of the account may do now,
 // service by service.
 type ListAllowedActionsRequest struct {
@@ -1094,6 +1372,63 @@ func (r *ListAllowedPrincipalsResponse) AppendJSON(dst []byte) []byte {
 	dst = append(dst, ']')
 	dst = append(dst, `,"Examined":`...)
 	dst = wire.AppendInt(dst, r.Examined)
+	dst = append(dst, `,"IsTruncated":`...)
+	dst = wire.AppendBool(dst, r.IsTruncated)
+	dst = append(dst, `,"Marker":`...)
+	dst = wire.AppendString(dst, r.Marker)
+	return append(dst, '}')
+}
+
+// ListPersonsRequest is what ListPersons takes. Lists the persons of the account in the order of their creation.
+type ListPersonsRequest struct {
+	Keyword  *string // part of the login, name, mobile or email, without regard to case
+	Status   *string // those with this status only
+	Uin      *int64  // the person of this sub-user only
+	MaxItems int64   // persons to list at most
+	Marker   *string // Marker of the answer before
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *ListPersonsRequest) Decode(v *wire.Value) {
+	r.MaxItems = 50
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Keyword":
+			r.Keyword = f.StrPtr()
+		case "Status":
+			r.Status = f.StrPtr()
+		case "Uin":
+			r.Uin = f.IntPtr()
+		case "MaxItems":
+			r.MaxItems = f.Int()
+		case "Marker":
+			r.Marker = f.StrPtr()
+		}
+	}
+}
+
+// ListPersonsResponse is what ListPersons answers.
+type ListPersonsResponse struct {
+	Persons     []PersonSummary // persons
+	TotalCount  int64           // number of persons in the whole list
+	IsTruncated bool            // whether there are more
+	Marker      string          // where to go on, empty at the end
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ListPersonsResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Persons":`...)
+	dst = append(dst, '[')
+	for i := range r.Persons {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Persons[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"TotalCount":`...)
+	dst = wire.AppendInt(dst, r.TotalCount)
 	dst = append(dst, `,"IsTruncated":`...)
 	dst = wire.AppendBool(dst, r.IsTruncated)
 	dst = append(dst, `,"Marker":`...)
@@ -1258,3 +1593,64 @@ func (r *PreviewPolicyResponse) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendBool(dst, r.HoldersTruncated)
 	return append(dst, '}')
 }
+
+// SetPersonStatusRequest is what SetPersonStatus takes. Disables a person, and with it the user of EIAM, the
+// sub-users and users of BI that are this person; or takes that back. What EIAM has disabled stays so.
+type SetPersonStatusRequest struct {
+	PersonId string // id of the person
+	Status   string // status
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *SetPersonStatusRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "PersonId":
+			r.PersonId = f.Str()
+		case "Status":
+			r.Status = f.Str()
+		}
+	}
+}
+
+// SetPersonStatusResponse is what SetPersonStatus answers.
+type SetPersonStatusResponse struct {
+	Status     string   // what the person is then: Disabled also where EIAM disables it
+	DisabledBy []string // Administrator, EIAM or both
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *SetPersonStatusResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Status":`...)
+	dst = wire.AppendString(dst, r.Status)
+	dst = append(dst, `,"DisabledBy":`...)
+	dst = wire.AppendList(dst, r.DisabledBy, wire.AppendString)
+	return append(dst, '}')
+}
+
+// UnlinkIdentityRequest is what UnlinkIdentity takes. Takes a sub-user from its person. It is in force from then on,
+// whether the person is or not. Where it is linked to nobody nothing changes.
+type UnlinkIdentityRequest struct {
+	PersonId string // id of the person; also of one that was deleted while it was disabled
+	Uin      int64  // uin of the sub-user
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *UnlinkIdentityRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "PersonId":
+			r.PersonId = f.Str()
+		case "Uin":
+			r.Uin = f.Int()
+		}
+	}
+}
+
+// UnlinkIdentityResponse is what UnlinkIdentity answers.
+type UnlinkIdentityResponse struct{}
+
+// AppendJSON appends r as one JSON object.
+func (*UnlinkIdentityResponse) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
