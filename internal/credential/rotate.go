@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/hufu-iam/hufu/internal/store"
 )
@@ -84,13 +86,54 @@ func readSettings(ctx context.Context, q store.Queryer) (map[string][]byte, erro
 type sealedColumn struct {
 	table, key, column string
 	bind               func(key string) string
+	numbered           bool // the key is a number, from 1
+}
+
+// first is a key before all others.
+func (c *sealedColumn) first() string {
+	if c.numbered {
+		return "0"
+	}
+	return ""
+}
+
+// argument is a key as the database compares it.
+func (c *sealedColumn) argument(key string) any {
+	if n, err := strconv.ParseInt(key, 10, 64); c.numbered && err == nil {
+		return n
+	}
+	return key
 }
 
 // Every sealed column. A new one belongs here, or a rotation would leave it unreadable.
 var sealedColumns = []sealedColumn{
-	{"settings", "name", "value", func(name string) string { return name }},
-	{"access_keys", "secret_id", "secret", bindKey},
-	{"sessions", "secret_id", "secret", bindSession},
+	{table: "settings", key: "name", column: "value", bind: func(name string) string { return name }},
+	{table: "access_keys", key: "secret_id", column: "secret", bind: bindKey},
+	{table: "sessions", key: "secret_id", column: "secret", bind: bindSession},
+	products("bi_api_keys", "sealed"),
+	products("bi_datasources", "password"),
+}
+
+// products is a column that SealRow fills.
+func products(table, column string) sealedColumn {
+	return sealedColumn{table: table, key: "id", column: column, numbered: true, bind: func(id string) string { return bindRow(table, id) }}
+}
+
+func bindRow(table, id string) string { return table + "/" + id }
+
+// SealRow seals a secret that a product must be able to read again, for the row of a table, inside the write that stores
+// it. The table's column must be among the sealed ones.
+func (k *Keys) SealRow(ctx context.Context, tx *store.Tx, table string, id int64, plain string) ([]byte, error) {
+	if !slices.ContainsFunc(sealedColumns, func(c sealedColumn) bool { return c.table == table && c.numbered }) {
+		return nil, fmt.Errorf("%s has no sealed column: a rotation would lose what is in it", table)
+	}
+	return k.seal(ctx, tx, plain, bindRow(table, strconv.FormatInt(id, 10)))
+}
+
+// OpenRow reads what SealRow has sealed for the row.
+func (k *Keys) OpenRow(table string, id int64, sealed []byte) (string, error) {
+	plain, err := k.ring.Open(sealed, bindRow(table, strconv.FormatInt(id, 10)))
+	return string(plain), err
 }
 
 // rotateBatch rows are sealed again in one transaction, so that callers never wait long.
@@ -127,7 +170,7 @@ func (k *Keys) Rotate(ctx context.Context, progress func(done int)) (int, error)
 // resealAll walks every sealed column once.
 func (k *Keys) resealAll(ctx context.Context, progress func(done int)) (done int, err error) {
 	for _, c := range sealedColumns {
-		after := ""
+		after := c.first()
 		for {
 			n, last, err := k.resealBatch(ctx, c, after)
 			if err != nil {
@@ -162,7 +205,7 @@ func (k *Keys) resealBatch(ctx context.Context, c sealedColumn, after string) (n
 			if err != nil {
 				return fmt.Errorf("%s: %w", row.key, err)
 			}
-			_, err = tx.ExecContext(ctx, `UPDATE `+c.table+` SET `+c.column+` = $2 WHERE `+c.key+` = $1`, row.key, k.ring.Seal(plain, c.bind(row.key)))
+			_, err = tx.ExecContext(ctx, `UPDATE `+c.table+` SET `+c.column+` = $2 WHERE `+c.key+` = $1`, c.argument(row.key), k.ring.Seal(plain, c.bind(row.key)))
 			if err != nil {
 				return err
 			}
@@ -179,7 +222,7 @@ type sealedRow struct {
 }
 
 func (k *Keys) sealedRows(ctx context.Context, tx *store.Tx, c sealedColumn, after string) ([]sealedRow, error) {
-	rows, err := tx.QueryContext(ctx, fmt.Sprintf(`SELECT %s, %s FROM %s WHERE %s > $1 ORDER BY %s LIMIT %d`, c.key, c.column, c.table, c.key, c.key, rotateBatch), after)
+	rows, err := tx.QueryContext(ctx, fmt.Sprintf(`SELECT %s, %s FROM %s WHERE %s > $1 ORDER BY %s LIMIT %d`, c.key, c.column, c.table, c.key, c.key, rotateBatch), c.argument(after))
 	if err != nil {
 		return nil, err
 	}

@@ -307,3 +307,42 @@ func TestASecondNodeSealsNothingThatARotationLoses(t *testing.T) {
 	all[id] = secret
 	all.check(t, NewKeys(rotating, ring(t, path)))
 }
+
+// TestRotateSealsRowsOfProducts has rows whose keys are numbers of different lengths: they are walked as numbers.
+func TestRotateSealsRowsOfProducts(t *testing.T) {
+	each(t, func(t *testing.T, k *Keys) {
+		ctx := context.Background()
+		write(t, k.db, func(tx *store.Tx) error {
+			for id := int64(1); id <= 1200; id++ {
+				sealed, err := k.SealRow(ctx, tx, "bi_api_keys", id, fmt.Sprint("key ", id))
+				if err != nil {
+					return err
+				}
+				_, err = tx.ExecContext(ctx, `INSERT INTO bi_api_keys (id, account, lookup, sealed, bi_user, created_by, created_at, updated_by, updated_at)
+					VALUES ($1, $2, $3, $4, 1, '', 0, '', 0)`, id, us, []byte(fmt.Sprint(id)), sealed)
+				if err != nil {
+					return err
+				}
+			}
+			if _, err := k.SealRow(ctx, tx, "bi_tags", 1, "secret"); err == nil {
+				t.Error("a column that no rotation walks was sealed")
+			}
+			return nil
+		})
+		if _, err := k.Rotate(ctx, func(int) {}); err != nil {
+			t.Fatal(err)
+		}
+		for id := int64(1); id <= 1200; id++ {
+			var sealed []byte
+			if err := k.db.Read().QueryRowContext(ctx, `SELECT sealed FROM bi_api_keys WHERE id = $1`, id).Scan(&sealed); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := k.OpenRow("bi_api_keys", id, sealed); err != nil || got != fmt.Sprint("key ", id) || !k.ring.isCurrent(sealed) {
+				t.Fatalf("%d opens to %q, %v", id, got, err)
+			}
+			if _, err := k.OpenRow("bi_api_keys", id+1, sealed); err == nil {
+				t.Fatalf("the secret of row %d opens in another row", id)
+			}
+		}
+	})
+}

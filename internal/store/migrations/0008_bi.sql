@@ -164,7 +164,7 @@ CREATE TABLE bi_page_rights (
 );
 CREATE INDEX bi_page_rights_by_holder ON bi_page_rights (account, holder_kind, holder);
 
--- The answers of this API print keys in full for ever, so they are sealed; lookup is a keyed hash of the key.
+-- The answers of this API print keys in full for ever, so they are sealed; lookup is the SHA-256 of the key, whose 128 bits are random.
 CREATE TABLE bi_api_keys (
     id         BIGINT PRIMARY KEY,
     account    BIGINT NOT NULL,
