@@ -139,3 +139,15 @@ func setWeCom(w *apitest.World, uin int64, id string) error {
 		return err
 	})
 }
+
+// execute changes what no action changes.
+func execute(w *apitest.World, statement string, args ...any) (n int64, err error) {
+	err = w.DB.Write(context.Background(), func(tx *store.Tx) error {
+		done, err := tx.ExecContext(context.Background(), statement, args...)
+		if err == nil {
+			n, err = done.RowsAffected()
+		}
+		return err
+	})
+	return n, err
+}

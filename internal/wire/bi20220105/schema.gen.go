@@ -697,7 +697,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "CreateAuthApiKey",
-		Permission: "bi:CreateAuthApiKey", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:CreateAuthApiKey", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(CreateAuthApiKeyRequest) },
 		Input: &wire.Struct{Name: "CreateAuthApiKeyRequest", Members: []wire.Member{
 			{Name: "DefaultUser", Kind: wire.String},
@@ -1080,7 +1080,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DeleteAuthApiKey",
-		Permission: "bi:DeleteAuthApiKey", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DeleteAuthApiKey", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DeleteAuthApiKeyRequest) },
 		Input: &wire.Struct{Name: "DeleteAuthApiKeyRequest", Members: []wire.Member{
 			{Name: "ApiKey", Kind: wire.String, Required: true, Secret: true},
@@ -1233,7 +1233,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeAuthApiKeyInfo",
-		Permission: "bi:DescribeAuthApiKeyInfo", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeAuthApiKeyInfo", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeAuthApiKeyInfoRequest) },
 		Input: &wire.Struct{Name: "DescribeAuthApiKeyInfoRequest", Members: []wire.Member{
 			{Name: "ApiKey", Kind: wire.String, Required: true, Secret: true},
@@ -1254,7 +1254,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeAuthApiKeyList",
-		Permission: "bi:DescribeAuthApiKeyList", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeAuthApiKeyList", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeAuthApiKeyListRequest) },
 		Input: &wire.Struct{Name: "DescribeAuthApiKeyListRequest", Members: []wire.Member{
 			{Name: "AllPage", Kind: wire.Bool},
@@ -1729,7 +1729,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyAuthApiKey",
-		Permission: "bi:ModifyAuthApiKey", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyAuthApiKey", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyAuthApiKeyRequest) },
 		Input: &wire.Struct{Name: "ModifyAuthApiKeyRequest", Members: []wire.Member{
 			{Name: "ApiKey", Kind: wire.String, Required: true, Secret: true},
