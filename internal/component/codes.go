@@ -63,6 +63,7 @@ var modules = map[string]string{
 	"InvalidParameter.ConditionTypeError":            "InvalidParameter.condition.Error",
 	"InvalidParameter.DescriptionLengthOverlimit":    "InvalidParameter.description.LengthOverlimit",
 	"InvalidParameter.EffectError":                   "InvalidParameter.effect.Error",
+	"InvalidParameter.ParamError":                    "InvalidParameter",
 	"InvalidParameter.PolicyDocumentError":           "InvalidParameter.policyDocument.TypeError",
 	"InvalidParameter.PolicyDocumentLengthOverLimit": "InvalidParameter.policyDocument.LengthOverlimit",
 	"InvalidParameter.PolicyIdError":                 "InvalidParameter.policyId.TypeError",

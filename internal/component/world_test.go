@@ -35,6 +35,7 @@ type draft struct {
 	method                        string
 	header                        map[string]string
 	after                         func(h http.Header)
+	alter                         func(body string) string // what is sent in place of what was signed
 }
 
 // call is a correct call of an interface.
@@ -51,7 +52,11 @@ func call(w *apitest.World, name string, para any) *draft {
 // request signs the draft.
 func (d *draft) request(t testing.TB, c *apitest.Client) *http.Request {
 	t.Helper()
-	r := httptest.NewRequest(d.method, "http://"+d.host+d.path, strings.NewReader(d.body))
+	sent := d.body
+	if d.alter != nil {
+		sent = d.alter(sent)
+	}
+	r := httptest.NewRequest(d.method, "http://"+d.host+d.path, strings.NewReader(sent))
 	r.Header.Set("Content-Type", d.contentType)
 	for name, value := range d.header {
 		r.Header.Set(name, value)
