@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hufu-iam/hufu/internal/account"
@@ -143,43 +142,38 @@ func (p *Product) DeleteAuthApiKey(ctx context.Context, c *call.Call, in *bi2022
 
 // DescribeAuthApiKeyInfo answers one key.
 func (p *Product) DescribeAuthApiKeyInfo(ctx context.Context, c *call.Call, in *bi20220105.DescribeAuthApiKeyInfoRequest) (*bi20220105.DescribeAuthApiKeyInfoResponse, error) {
-	q, _, err := p.read(ctx, c, need{right: writeCorp})
-	if err != nil {
-		return nil, err
-	}
-	k, err := apiKeyByText(ctx, q, c.Account(), in.ApiKey)
-	if err != nil {
-		return nil, err
-	}
-	return &bi20220105.DescribeAuthApiKeyInfoResponse{Msg: success, Data: k.print(c.Account(), in.ApiKey)}, nil
+	out := &bi20220105.DescribeAuthApiKeyInfoResponse{Msg: success}
+	return out, p.read(ctx, c, need{right: writeCorp}, func(q store.Queryer, _ *caller) error {
+		k, err := apiKeyByText(ctx, q, c.Account(), in.ApiKey)
+		out.Data = k.print(c.Account(), in.ApiKey)
+		return err
+	})
 }
 
 // DescribeAuthApiKeyList lists the keys, the newest first. The keyword is a part of the key or of its user's id.
 func (p *Product) DescribeAuthApiKeyList(ctx context.Context, c *call.Call, in *bi20220105.DescribeAuthApiKeyListRequest) (*bi20220105.DescribeAuthApiKeyListResponse, error) {
-	q, _, err := p.read(ctx, c, need{right: writeCorp})
-	if err != nil {
-		return nil, err
-	}
-	keys, err := collect(ctx, q, scanAPIKey, `SELECT `+apiKeyColumns+apiKeySource+` ORDER BY k.id DESC`, c.Account())
-	if err != nil {
-		return nil, err
-	}
-	all := make([]bi20220105.ApiKeyAuthApplyVO, 0, len(keys))
-	for _, k := range keys { // a quota keeps them few, and what is sealed can be searched in memory alone
-		text, err := p.config.Keys.OpenRow(apiKeyTable, k.id, k.sealed)
+	out := &bi20220105.DescribeAuthApiKeyListResponse{Msg: success}
+	return out, p.read(ctx, c, need{right: writeCorp}, func(q store.Queryer, _ *caller) error {
+		keys, err := collect(ctx, q, scanAPIKey, `SELECT `+apiKeyColumns+apiKeySource+` ORDER BY k.id DESC`, c.Account())
 		if err != nil {
-			return nil, fmt.Errorf("open API key %d: %w", k.id, err)
+			return err
 		}
-		all = append(all, k.print(c.Account(), text))
-	}
-	word := strings.ToLower(value(in.Keyword))
-	all = slices.DeleteFunc(all, func(k bi20220105.ApiKeyAuthApplyVO) bool {
-		return !strings.Contains(k.ApiKey, word) && !strings.Contains(strings.ToLower(k.DefaultUser), word)
+		word := strings.ToLower(value(in.Keyword))
+		all := []bi20220105.ApiKeyAuthApplyVO{}
+		for _, k := range keys { // a quota keeps them few, and what is sealed can be searched in memory alone
+			text, err := p.config.Keys.OpenRow(apiKeyTable, k.id, k.sealed)
+			if err != nil {
+				return fmt.Errorf("open API key %d: %w", k.id, err)
+			}
+			if strings.Contains(text, word) || strings.Contains(strings.ToLower(k.userID), word) {
+				all = append(all, k.print(c.Account(), text))
+			}
+		}
+		w := p.window(c, fromZero, value(in.PageNo), value(in.PageSize), value(in.AllPage))
+		total := int64(len(all))
+		out.Data = bi20220105.ApiKeyAuthApplyVOList{Total: total, TotalPages: w.pages(total), List: cut(all, w)}
+		return nil
 	})
-	w := p.window(c, fromZero, value(in.PageNo), value(in.PageSize), value(in.AllPage))
-	total := int64(len(all))
-	return &bi20220105.DescribeAuthApiKeyListResponse{Msg: success,
-		Data: bi20220105.ApiKeyAuthApplyVOList{Total: total, TotalPages: w.pages(total), List: cut(all, w)}}, nil
 }
 
 // print is the key as answers show it.

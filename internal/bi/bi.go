@@ -104,19 +104,23 @@ func createDefaultGroup(ctx context.Context, tx *store.Tx, a store.Account, by s
 	return nil
 }
 
-// read is how an action that reads begins: it answers who calls, if the BI roles allow what need says. The first call
-// of an account makes its corp.
-func (p *Product) read(ctx context.Context, c *call.Call, need need) (store.Queryer, *caller, error) {
-	q := p.config.DB.Read()
-	there, err := corpExists(ctx, q, c.Account())
+// read runs fn on one moment of the database, if the BI roles of the caller allow what need says. The first call of an
+// account makes its corp, also one that reads.
+func (p *Product) read(ctx context.Context, c *call.Call, need need, fn func(q store.Queryer, who *caller) error) error {
+	there, err := corpExists(ctx, p.config.DB.Read(), c.Account())
 	if err == nil && !there {
 		err = p.config.DB.Write(ctx, func(tx *store.Tx) error { return ensureCorp(ctx, tx, c.Account(), c.At) })
 	}
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	who, err := p.gate(ctx, q, c, need)
-	return q, who, err
+	return p.config.DB.Read().Snapshot(ctx, func(q store.Queryer) error {
+		who, err := p.gate(ctx, q, c, need)
+		if err != nil {
+			return err
+		}
+		return fn(q, who)
+	})
 }
 
 // write runs fn in the call's transaction, if the BI roles of the caller allow what need says.

@@ -77,7 +77,7 @@ func (p *Product) gate(ctx context.Context, q store.Queryer, c *call.Call, n nee
 	if !who.may(n) {
 		return nil, errNotAuthorized
 	}
-	if n.project != 0 {
+	if n.project != 0 || n.right == readProject || n.right == writeProject {
 		if _, err := projectByID(ctx, q, c.Account(), n.project); err != nil {
 			if errors.Is(err, errNoProject) && !who.admin {
 				err = errNotAuthorized

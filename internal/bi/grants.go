@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/store"
 )
 
-// via says which family of actions made a grant. Neither takes away what the other gave, so that two tools can manage
-// one user without seeing each other.
+// via says which family of actions made a grant. What the actions on the enterprise's users replace is theirs alone, so
+// that two tools can manage one user without seeing each other; only those on a project take away all of its roles.
 type via int64
 
 const (
@@ -49,13 +50,33 @@ func grant(ctx context.Context, tx *store.Tx, a store.Account, user int64, roles
 	return nil
 }
 
-// join puts users into groups that are there; who is in one already stays as he is.
-func join(ctx context.Context, tx *store.Tx, a store.Account, user int64, groups []int64, by string, at time.Time) error {
+// revoke takes away all roles that one family has granted a user.
+func revoke(ctx context.Context, tx *store.Tx, a store.Account, user int64, by via) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM bi_grants WHERE account = $1 AND bi_user = $2 AND via = $3`, a, user, int64(by))
+	return err
+}
+
+// revokeProject takes away all roles that a user has in a project.
+func revokeProject(ctx context.Context, tx *store.Tx, a store.Account, user, project int64) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM bi_grants WHERE account = $1 AND bi_user = $2 AND project = $3`, a, user, project)
+	return err
+}
+
+// join puts a user into groups that are there; where he is in one already, he stays as he is. A group that is full is
+// LimitExceeded.
+func (p *Product) join(ctx context.Context, tx *store.Tx, a store.Account, user int64, groups []int64, by string, at time.Time) error {
 	for _, g := range groups {
 		_, err := tx.ExecContext(ctx, `INSERT INTO bi_group_members (account, group_id, bi_user, created_by, created_at) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (account, group_id, bi_user) DO NOTHING`, a, g, user, by, at.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("join group: %w", err)
+		}
+		n, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_group_members WHERE account = $1 AND group_id = $2`, a, g)
+		if err != nil {
+			return err
+		}
+		if err := p.exceeded(account.BIUsersPerGroup, n); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -56,7 +56,7 @@ func (p *profile) check(where string) error {
 		{"AppUserName", p.appUserName, utf8.RuneCountInString(p.appUserName) <= 64},
 		{"LarkOpenId", p.larkOpenID, utf8.RuneCountInString(p.larkOpenID) <= 64},
 	} {
-		if f.value != "" && (!f.ok || strings.Contains(f.value, "\x00")) {
+		if f.value != "" && !f.ok {
 			return invalid(where+f.name, f.value)
 		}
 	}
@@ -132,6 +132,18 @@ func identify(ctx context.Context, q store.Queryer, a store.Account, all []candi
 func list(where string) string {
 	name, _, _ := strings.Cut(where, ".")
 	return name
+}
+
+// complete takes over what a request gives of the profile of u, whose identity is own.
+func (u *User) complete(ctx context.Context, q store.Queryer, a store.Account, own identity, where string, given profile) error {
+	if err := checkApp(ctx, q, a, own, where, given.appUserID); err != nil {
+		return err
+	}
+	u.overlay(given)
+	if u.appUserID == own.wecomID {
+		u.appUserID = "" // it is the directory's, and goes with the link there
+	}
+	return nil
 }
 
 // checkApp holds the messenger id of a profile against the directory and the other users: a user who was imported from

@@ -65,21 +65,23 @@ func (p *Product) CreateUserRole(ctx context.Context, c *call.Call, in *bi202201
 		if err := protectRoot(c.Account(), people, roles); err != nil {
 			return err
 		}
-		added, err := p.addUsers(ctx, tx, c, who, people)
+		users, err := p.addUsers(ctx, tx, c, who, people)
 		if err != nil {
 			return err
 		}
-		for _, u := range added {
+		for _, u := range users {
 			granted := roles
 			if len(granted) == 0 && !u.isRoot(c.Account()) {
 				granted = []Role{general}
 			}
-			err := errors.Join(grant(ctx, tx, c.Account(), u.ID, granted, viaCorp, c.At), join(ctx, tx, c.Account(), u.ID, in.UserGroups, who.by, c.At))
-			if err != nil {
+			if err := grant(ctx, tx, c.Account(), u.ID, granted, viaCorp, c.At); err != nil {
+				return err
+			}
+			if err := p.join(ctx, tx, c.Account(), u.ID, in.UserGroups, who.by, c.At); err != nil {
 				return err
 			}
 		}
-		out.Data.Id = added[0].ID
+		out.Data.Id = users[0].ID
 		return nil
 	})
 }
@@ -94,18 +96,21 @@ func protectRoot(a store.Account, people []candidate, roles []Role) error {
 	return nil
 }
 
+// added is a user that a call has added or completed.
+type added struct {
+	User
+	isNew bool
+}
+
 // addUsers makes BI users of people, or completes those that are BI users already, in order.
-func (p *Product) addUsers(ctx context.Context, tx *store.Tx, c *call.Call, who *caller, people []candidate) ([]User, error) {
+func (p *Product) addUsers(ctx context.Context, tx *store.Tx, c *call.Call, who *caller, people []candidate) ([]added, error) {
 	for i := range people {
 		if err := people[i].check(people[i].where + "."); err != nil {
 			return nil, err
 		}
 	}
-	var users []User
+	var users []added
 	for _, x := range people {
-		if err := checkApp(ctx, tx, c.Account(), x.who, x.where+".", x.appUserID); err != nil {
-			return nil, err
-		}
 		u, err := addUser(ctx, tx, c.Account(), x, who.by, c.At)
 		if err != nil {
 			return nil, err
@@ -115,21 +120,148 @@ func (p *Product) addUsers(ctx context.Context, tx *store.Tx, c *call.Call, who 
 	return users, p.checkUsers(ctx, tx, c.Account())
 }
 
-func addUser(ctx context.Context, tx *store.Tx, a store.Account, x candidate, by string, at time.Time) (User, error) {
+func addUser(ctx context.Context, tx *store.Tx, a store.Account, x candidate, by string, at time.Time) (added, error) {
 	u, err := userByUIN(ctx, tx, a, x.who.uin)
 	isNew := errors.Is(err, errNoUser)
 	if err != nil && !isNew {
-		return u, err
+		return added{}, err
 	}
-	u.overlay(x.profile)
-	if u.appUserID == x.who.wecomID {
-		u.appUserID = "" // the directory's own, which goes when the directory unlinks it
+	if err := u.complete(ctx, tx, a, x.who, x.where+".", x.profile); err != nil {
+		return added{}, err
 	}
 	u.UpdatedBy, u.Updated = by, at.UnixMilli()
 	if !isNew {
-		return u, saveUser(ctx, tx, a, u)
+		return added{User: u}, saveUser(ctx, tx, a, u)
 	}
 	u.UIN, u.UserID, u.Status = x.who.uin, x.userID, enabled
 	u.CreatedBy, u.Created = by, at.UnixMilli()
-	return insertUser(ctx, tx, a, u)
+	u, err = insertUser(ctx, tx, a, u)
+	return added{User: u, isNew: true}, err
+}
+
+// changes is what an action changes of one user; absent texts and lists leave what is there.
+type changes struct {
+	profile
+	roles                                          []int64
+	groups                                         []int64
+	loginSecurity, resetTip, forceReset, expiresIn *int64
+}
+
+// ModifyUserRole changes what is given of a user. Roles replace those that the actions on the enterprise's users have
+// granted; those that a project has given stay.
+func (p *Product) ModifyUserRole(ctx context.Context, c *call.Call, in *bi20220105.ModifyUserRoleRequest) (*bi20220105.ModifyUserRoleResponse, error) {
+	return &bi20220105.ModifyUserRoleResponse{Msg: success}, p.changeUser(ctx, c, value(in.UserId), changes{
+		profile: profile{name: value(in.UserName), email: value(in.Email), phone: value(in.PhoneNumber), areaCode: value(in.AreaCode), appUserID: value(in.AppUserId)},
+		roles:   in.RoleIdList, loginSecurity: in.LoginSecurityStatus, resetTip: in.ResetPassWordTip, forceReset: in.ForceResetPassWord, expiresIn: in.PasswordExpired,
+	})
+}
+
+// ModifyUserDetailInfo is ModifyUserRole, and replaces the groups of the user by those that are given.
+func (p *Product) ModifyUserDetailInfo(ctx context.Context, c *call.Call, in *bi20220105.ModifyUserDetailInfoRequest) (*bi20220105.ModifyUserDetailInfoResponse, error) {
+	return &bi20220105.ModifyUserDetailInfoResponse{Msg: success}, p.changeUser(ctx, c, value(in.UserId), changes{
+		profile: profile{name: value(in.UserName), email: value(in.Email), phone: value(in.PhoneNumber), areaCode: value(in.AreaCode), appUserID: value(in.AppUserId)},
+		roles:   in.RoleIdList, groups: in.UserGroupIdList,
+		loginSecurity: in.LoginSecurityStatus, resetTip: in.ResetPassWordTip, forceReset: in.ForceResetPassWord, expiresIn: in.PasswordExpired,
+	})
+}
+
+func (p *Product) changeUser(ctx context.Context, c *call.Call, userID string, with changes) error {
+	if userID == "" {
+		return missing("UserId")
+	}
+	return p.write(ctx, c, need{right: writeCorp}, func(tx *store.Tx, who *caller) error {
+		if err := checkLengths(nil, with.roles, with.groups); err != nil {
+			return err
+		}
+		roles, err := rolesByID(ctx, tx, c.Account(), enterprise, with.roles)
+		if err != nil {
+			return err
+		}
+		if err := checkGroups(ctx, tx, c.Account(), "UserGroupIdList", with.groups); err != nil {
+			return err
+		}
+		u, err := userByID(ctx, tx, c.Account(), userID)
+		if err != nil {
+			return err
+		}
+		if u.isRoot(c.Account()) && len(roles) > 0 && (len(roles) > 1 || roles[0].Code != corpAdmin) {
+			return errNotAuthorized
+		}
+		if err := with.apply(ctx, tx, c.Account(), &u); err != nil {
+			return err
+		}
+		u.UpdatedBy, u.Updated = who.by, c.At.UnixMilli()
+		if err := saveUser(ctx, tx, c.Account(), u); err != nil {
+			return err
+		}
+		if len(roles) > 0 {
+			err = errors.Join(revoke(ctx, tx, c.Account(), u.ID, viaCorp), grant(ctx, tx, c.Account(), u.ID, roles, viaCorp, c.At))
+		}
+		if err == nil && len(with.groups) > 0 {
+			err = p.replaceGroups(ctx, tx, c, u.ID, with.groups, who.by)
+		}
+		return err
+	})
+}
+
+// apply checks the changes and makes them in u.
+func (with *changes) apply(ctx context.Context, tx *store.Tx, a store.Account, u *User) error {
+	if err := with.check(""); err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		name  string
+		given *int64
+		into  *int64
+		takes []int64
+	}{
+		{"LoginSecurityStatus", with.loginSecurity, &u.LoginSecurityStatus, []int64{0, 1}},
+		{"ResetPassWordTip", with.resetTip, &u.ResetPasswordTip, []int64{0, 1}},
+		{"ForceResetPassWord", with.forceReset, &u.ForceReset, []int64{0, 1}},
+		{"PasswordExpired", with.expiresIn, &u.PasswordDays, []int64{30, 60, 90, 180}},
+	} {
+		if f.given == nil {
+			continue
+		}
+		if !slices.Contains(f.takes, *f.given) {
+			return invalid(f.name, *f.given)
+		}
+		*f.into = *f.given
+	}
+	own, err := identityByUIN(ctx, tx, a, u.UIN)
+	if err != nil {
+		return err
+	}
+	return u.complete(ctx, tx, a, own, "", with.profile)
+}
+
+// replaceGroups makes groups the only ones that a user is in; those that he is in already keep the day he joined.
+func (p *Product) replaceGroups(ctx context.Context, tx *store.Tx, c *call.Call, user int64, groups []int64, by string) error {
+	current, err := collect(ctx, tx, scanInt, `SELECT group_id FROM bi_group_members WHERE account = $1 AND bi_user = $2`, c.Account(), user)
+	if err != nil {
+		return err
+	}
+	for _, g := range current {
+		if slices.Contains(groups, g) {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM bi_group_members WHERE account = $1 AND group_id = $2 AND bi_user = $3`, c.Account(), g, user); err != nil {
+			return err
+		}
+	}
+	return p.join(ctx, tx, c.Account(), user, groups, by, c.At)
+}
+
+// DeleteUserRole removes a user from BI with all that he has there. The identity stays: it is the directory's.
+func (p *Product) DeleteUserRole(ctx context.Context, c *call.Call, in *bi20220105.DeleteUserRoleRequest) (*bi20220105.DeleteUserRoleResponse, error) {
+	return &bi20220105.DeleteUserRoleResponse{Msg: success}, p.write(ctx, c, need{right: writeCorp}, func(tx *store.Tx, _ *caller) error {
+		u, err := userByID(ctx, tx, c.Account(), in.UserId)
+		if err != nil {
+			return err
+		}
+		if u.isRoot(c.Account()) {
+			return errNotAuthorized
+		}
+		return removeUser(ctx, tx, c.Account(), u)
+	})
 }

@@ -110,6 +110,15 @@ func identityByID(ctx context.Context, q store.Queryer, a store.Account, userID 
 	return identityOf(u), err
 }
 
+// identityByUIN finds the identity behind a BI user, who has one as long as he is one.
+func identityByUIN(ctx context.Context, q store.Queryer, a store.Account, uin int64) (identity, error) {
+	if uin == int64(a) {
+		return identity{uin: uin}, nil
+	}
+	u, err := cam.UserByUIN(ctx, q, a, uin)
+	return identityOf(u), err
+}
+
 // identityByApp finds the sub-user that was imported for a member of WeCom. The error is noUser.
 func identityByApp(ctx context.Context, q store.Queryer, a store.Account, appUserID string) (identity, error) {
 	u, err := cam.UserByWeComID(ctx, q, a, appUserID)
@@ -160,6 +169,30 @@ func saveUser(ctx context.Context, tx *store.Tx, a store.Account, u User) error 
 		return fmt.Errorf("change user: %w", err)
 	}
 	return nil
+}
+
+// removeUser removes a user who is not the root with all that is his in BI. What others may still need passes to the
+// root: groups that he administers, projects and data sources that he owns.
+func removeUser(ctx context.Context, tx *store.Tx, a store.Account, u User) error {
+	root, err := rootUser(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	for _, s := range []string{`bi_groups SET admin = $3 WHERE account = $1 AND admin = $2`, `bi_projects SET owner = $3 WHERE account = $1 AND owner = $2`,
+		`bi_datasources SET owner = $3 WHERE account = $1 AND owner = $2`} {
+		if _, err := tx.ExecContext(ctx, `UPDATE `+s, a, u.ID, root.ID); err != nil {
+			return fmt.Errorf("hand over to the root: %w", err)
+		}
+	}
+	return exec(ctx, tx, a, u.ID,
+		`DELETE FROM bi_grants WHERE account = $1 AND bi_user = $2`,
+		`DELETE FROM bi_group_members WHERE account = $1 AND bi_user = $2`,
+		`DELETE FROM bi_tag_values WHERE account = $1 AND bi_user = $2`,
+		`DELETE FROM bi_page_rights WHERE account = $1 AND holder_kind = 1 AND holder = $2`,
+		`DELETE FROM bi_embed_tokens WHERE account = $1 AND embed IN (SELECT id FROM bi_embeds WHERE account = $1 AND bi_user = $2)`,
+		`DELETE FROM bi_embeds WHERE account = $1 AND bi_user = $2`,
+		`DELETE FROM bi_api_keys WHERE account = $1 AND bi_user = $2`,
+		`DELETE FROM bi_users WHERE account = $1 AND id = $2`)
 }
 
 // checkUsers refuses more users than the quota allows.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
 	"github.com/hufu-iam/hufu/internal/store"
@@ -151,3 +152,9 @@ func execute(w *apitest.World, statement string, args ...any) (n int64, err erro
 	})
 	return n, err
 }
+
+var beijing = time.FixedZone("UTC+8", 8*60*60)
+
+// wireTime is the world's time as most lists print it, isoTime as the others do.
+func wireTime(w *apitest.World) string { return w.Now().In(beijing).Format(time.DateTime) }
+func isoTime(w *apitest.World) string  { return w.Now().In(beijing).Format(time.RFC3339) }

@@ -933,7 +933,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "CreateProject",
-		Permission: "bi:CreateProject", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:CreateProject", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(CreateProjectRequest) },
 		Input: &wire.Struct{Name: "CreateProjectRequest", Members: []wire.Member{
 			{Name: "Name", Kind: wire.String, Required: true},
@@ -1055,7 +1055,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "CreateUserRoleProject",
-		Permission: "bi:CreateUserRoleProject", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:CreateUserRoleProject", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(CreateUserRoleProjectRequest) },
 		Input: &wire.Struct{Name: "CreateUserRoleProjectRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Int},
@@ -1123,7 +1123,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DeleteProject",
-		Permission: "bi:DeleteProject", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DeleteProject", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DeleteProjectRequest) },
 		Input: &wire.Struct{Name: "DeleteProjectRequest", Members: []wire.Member{
 			{Name: "Id", Kind: wire.Uint, Required: true},
@@ -1190,7 +1190,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DeleteUserRole",
-		Permission: "bi:DeleteUserRole", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DeleteUserRole", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DeleteUserRoleRequest) },
 		Input: &wire.Struct{Name: "DeleteUserRoleRequest", Members: []wire.Member{
 			{Name: "UserId", Kind: wire.String, Required: true},
@@ -1211,7 +1211,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DeleteUserRoleProject",
-		Permission: "bi:DeleteUserRoleProject", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DeleteUserRoleProject", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DeleteUserRoleProjectRequest) },
 		Input: &wire.Struct{Name: "DeleteUserRoleProjectRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Int, Required: true},
@@ -1351,7 +1351,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribePermissionRoleInfo",
-		Permission: "bi:DescribePermissionRoleInfo", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribePermissionRoleInfo", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribePermissionRoleInfoRequest) },
 		Input: &wire.Struct{Name: "DescribePermissionRoleInfoRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Int, Required: true},
@@ -1400,7 +1400,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeProjectInfo",
-		Permission: "bi:DescribeProjectInfo", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeProjectInfo", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeProjectInfoRequest) },
 		Input: &wire.Struct{Name: "DescribeProjectInfoRequest", Members: []wire.Member{
 			{Name: "Id", Kind: wire.Uint, Required: true},
@@ -1423,7 +1423,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeProjectList",
-		Permission: "bi:DescribeProjectList", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeProjectList", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeProjectListRequest) },
 		Input: &wire.Struct{Name: "DescribeProjectListRequest", Members: []wire.Member{
 			{Name: "PageSize", Kind: wire.Uint},
@@ -1591,7 +1591,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeUserProjectList",
-		Permission: "bi:DescribeUserProjectList", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeUserProjectList", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeUserProjectListRequest) },
 		Input: &wire.Struct{Name: "DescribeUserProjectListRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Int},
@@ -1619,7 +1619,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeUserRoleList",
-		Permission: "bi:DescribeUserRoleList", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeUserRoleList", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeUserRoleListRequest) },
 		Input: &wire.Struct{Name: "DescribeUserRoleListRequest", Members: []wire.Member{
 			{Name: "PageNo", Kind: wire.Int, Required: true, Min: 0, HasMin: true},
@@ -1647,7 +1647,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeUserRoleProjectList",
-		Permission: "bi:DescribeUserRoleProjectList", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeUserRoleProjectList", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeUserRoleProjectListRequest) },
 		Input: &wire.Struct{Name: "DescribeUserRoleProjectListRequest", Members: []wire.Member{
 			{Name: "PageNo", Kind: wire.Int, Required: true, Min: 0, HasMin: true},
@@ -1841,7 +1841,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyProject",
-		Permission: "bi:ModifyProject", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyProject", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyProjectRequest) },
 		Input: &wire.Struct{Name: "ModifyProjectRequest", Members: []wire.Member{
 			{Name: "Id", Kind: wire.Uint, Required: true},
@@ -1972,7 +1972,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyUserDetailInfo",
-		Permission: "bi:ModifyUserDetailInfo", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyUserDetailInfo", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyUserDetailInfoRequest) },
 		Input: &wire.Struct{Name: "ModifyUserDetailInfoRequest", Members: []wire.Member{
 			{Name: "UserId", Kind: wire.String},
@@ -2027,7 +2027,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyUserRole",
-		Permission: "bi:ModifyUserRole", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyUserRole", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyUserRoleRequest) },
 		Input: &wire.Struct{Name: "ModifyUserRoleRequest", Members: []wire.Member{
 			{Name: "UserId", Kind: wire.String},
@@ -2059,7 +2059,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyUserRoleProject",
-		Permission: "bi:ModifyUserRoleProject", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyUserRoleProject", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyUserRoleProjectRequest) },
 		Input: &wire.Struct{Name: "ModifyUserRoleProjectRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Int},

@@ -1,0 +1,172 @@
+package bi
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hufu-iam/hufu/internal/account"
+	"github.com/hufu-iam/hufu/internal/cam"
+	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/internal/wire/bi20220105"
+)
+
+// person is a BI user with what is printed of it: its profile, completed by the directory.
+type person struct {
+	User
+	directory cam.Profile
+	shown     profile
+}
+
+// messenger is the profile's id in the connected messenger, of BI or of the directory; nil without a binding.
+func (x *person) messenger() *string { return orNull(x.shown.appUserID) }
+
+// inRange tells that a bound user is in the range of the messenger's application; null for others.
+func (x *person) inRange() *bool {
+	if x.shown.appUserID == "" {
+		return nil
+	}
+	return new(true)
+}
+
+// lastLogin prints when the directory saw the user log in; null for never.
+func (x *person) lastLogin() *string {
+	if x.directory.LastLogin == nil {
+		return nil
+	}
+	return new(isoTime(*x.directory.LastLogin))
+}
+
+// matches reports whether a keyword, in lower case, is part of what people know a user by.
+func (x *person) matches(keyword string) bool {
+	return slices.ContainsFunc([]string{x.UserID, x.shown.name, x.shown.email, x.shown.phone, x.shown.appUserName},
+		func(s string) bool { return strings.Contains(strings.ToLower(s), keyword) })
+}
+
+func scanPerson(r row) (x person, err error) {
+	err = r.Scan(append(x.fields(), x.directory.Fields()...)...)
+	return x, err
+}
+
+// people are BI users, the newest first. and is a further condition on "b", with arguments from $2.
+func people(ctx context.Context, q store.Queryer, a store.Account, and string, args ...any) ([]person, error) {
+	all, err := collect(ctx, q, scanPerson, `SELECT `+userColumns+`, `+cam.ProfileColumns+` FROM bi_users b`+cam.ProfileJoin+`
+		WHERE b.account = $1 `+and+` ORDER BY b.id DESC`, append([]any{a}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("read users: %w", err)
+	}
+	for i := range all {
+		x := &all[i]
+		d := x.directory
+		if x.isRoot(a) {
+			owner, err := account.Get(ctx, q, a)
+			if err != nil {
+				return nil, err
+			}
+			d.Name = owner.Name
+		}
+		x.shown = profile{name: d.Name, email: d.Email, phone: d.Phone, areaCode: d.CountryCode, appUserID: d.WeComUserID}
+		if x.phone != "" {
+			x.shown.areaCode = "" // that of the directory belongs to its own number
+		}
+		x.shown.overlay(x.profile)
+	}
+	return all, nil
+}
+
+// names are the printed names of all BI users whose uin, in digits, is asked for: rows keep it for who made them.
+func names(ctx context.Context, q store.Queryer, a store.Account) (byUIN map[string]string, byID map[int64]person, err error) {
+	all, err := people(ctx, q, a, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	byUIN, byID = map[string]string{}, map[int64]person{}
+	for _, x := range all {
+		byUIN[fmt.Sprint(x.UIN)], byID[x.ID] = x.shown.name, x
+	}
+	return byUIN, byID, nil
+}
+
+// filter says which of the users a list is about.
+type filter struct {
+	keyword   string
+	boundOnly bool // to a messenger
+	keep      func(*person) bool
+}
+
+func (f filter) apply(all []person) []person {
+	keyword := strings.ToLower(f.keyword)
+	return slices.DeleteFunc(all, func(x person) bool {
+		return f.boundOnly && x.shown.appUserID == "" || keyword != "" && !x.matches(keyword) || f.keep != nil && !f.keep(&x)
+	})
+}
+
+// details are what lists print beside the users themselves.
+type details struct {
+	roles  map[int64][]held
+	groups map[int64][]bi20220105.UserGroupDTO
+	titles map[int64]string // of projects
+}
+
+// detailsOf reads the roles and groups of users, who are ordered by id: the rows between the first and the last.
+func detailsOf(ctx context.Context, q store.Queryer, a store.Account, users []person) (details, error) {
+	d := details{roles: map[int64][]held{}, groups: map[int64][]bi20220105.UserGroupDTO{}, titles: map[int64]string{}}
+	if len(users) == 0 {
+		return d, nil
+	}
+	to, from := users[0].ID, users[len(users)-1].ID
+	type line struct {
+		user  int64
+		held  held
+		title *string
+	}
+	lines, err := collect(ctx, q, func(r row) (l line, err error) {
+		err = r.Scan(&l.user, &l.held.role, &l.held.project, &l.held.code, &l.held.via, &l.title)
+		return l, err
+	}, `SELECT g.bi_user, g.role, g.project, r.code, g.via, p.name FROM bi_grants g JOIN bi_roles r ON r.account = g.account AND r.id = g.role
+		LEFT JOIN bi_projects p ON p.account = g.account AND p.id = r.project
+		WHERE g.account = $1 AND g.bi_user BETWEEN $2 AND $3 ORDER BY g.bi_user, r.project, g.role, g.via`, a, from, to)
+	if err != nil {
+		return d, fmt.Errorf("read grants: %w", err)
+	}
+	for _, l := range lines {
+		d.roles[l.user] = append(d.roles[l.user], l.held)
+		d.titles[l.held.project] = value(l.title)
+	}
+	return d, d.readGroups(ctx, q, a, from, to)
+}
+
+func (d *details) readGroups(ctx context.Context, q store.Queryer, a store.Account, from, to int64) error {
+	type line struct {
+		user  int64
+		group bi20220105.UserGroupDTO
+	}
+	lines, err := collect(ctx, q, func(r row) (l line, err error) {
+		err = r.Scan(&l.user, &l.group.Id, &l.group.GroupName, &l.group.ParentId, &l.group.IsDefault, &l.group.AdminUserId, &l.group.Description, &l.group.Location)
+		return l, err
+	}, `SELECT m.bi_user, g.id, g.name, g.parent, g.is_default, COALESCE(b.user_id, ''), g.description, g.location FROM bi_group_members m
+		JOIN bi_groups g ON g.account = m.account AND g.id = m.group_id LEFT JOIN bi_users b ON b.account = g.account AND b.id = g.admin
+		WHERE m.account = $1 AND m.bi_user BETWEEN $2 AND $3 ORDER BY m.bi_user, g.id`, a, from, to)
+	if err != nil {
+		return fmt.Errorf("read memberships: %w", err)
+	}
+	for _, l := range lines {
+		d.groups[l.user] = append(d.groups[l.user], l.group)
+	}
+	return nil
+}
+
+// printedRoles are roles as lists of users print them, each once; only those that keep says.
+func (d *details) printedRoles(user int64, l fault.Language, keep func(held) bool) []bi20220105.UserRoleListDataRoleInfo {
+	roles := []bi20220105.UserRoleListDataRoleInfo{}
+	for _, h := range d.roles[user] {
+		if !keep(h) || len(roles) > 0 && roles[len(roles)-1].RoleId == h.role {
+			continue
+		}
+		roles = append(roles, bi20220105.UserRoleListDataRoleInfo{RoleName: roleName(h.code, l), RoleId: h.role, ProjectId: h.project,
+			ProjectName: d.titles[h.project], ScopeType: scopeType(h.project), ModuleCollection: h.code})
+	}
+	return roles
+}
