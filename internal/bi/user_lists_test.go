@@ -48,9 +48,7 @@ func TestDescribeUserRoleListFinds(t *testing.T) {
 		for _, name := range []string{"ann", "bob", "wec"} {
 			u := x.person(t, name)
 			if name == "wec" {
-				if err := setWeCom(w, u.UIN, "WeComWec"); err != nil {
-					t.Fatal(err)
-				}
+				setWeCom(t, w, u.UIN, "WeComWec")
 			}
 			x.add(t, name, nil)
 		}

@@ -63,9 +63,7 @@ func TestCreateUserRoleRefuses(t *testing.T) {
 		stranger := other.person(t, "stranger")
 		common := x.user(t, "common", "sys_common_user")
 		wecom := x.person(t, "wecom")
-		if err := setWeCom(w, wecom.UIN, "wc1"); err != nil {
-			t.Fatal(err)
-		}
+		setWeCom(t, w, wecom.UIN, "wc1")
 		ann := []P{{"UserId": "ann"}}
 		one := func(more P) P {
 			u := P{"UserId": "ann"}

@@ -3,7 +3,6 @@ package bi_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -126,19 +125,10 @@ func pluck(a *apitest.Answer, list, member string) string {
 	return strings.Join(all, " ")
 }
 
-// shuffled are the words of a text in alphabetical order.
-func shuffled(text string) string {
-	words := strings.Fields(text)
-	slices.Sort(words)
-	return strings.Join(words, " ")
-}
-
 // setWeCom makes a sub-account one that was imported from WeCom.
-func setWeCom(w *apitest.World, uin int64, id string) error {
-	return w.DB.Write(context.Background(), func(tx *store.Tx) error {
-		_, err := tx.ExecContext(context.Background(), `UPDATE users SET kind = 3, wework_userid = $2 WHERE uin = $1`, uin, id)
-		return err
-	})
+func setWeCom(t testing.TB, w *apitest.World, uin int64, id string) {
+	t.Helper()
+	execute(t, w, `UPDATE users SET kind = 3, wework_userid = $2 WHERE uin = $1`, uin, id)
 }
 
 // execute changes what no action changes.
@@ -158,3 +148,15 @@ var beijing = time.FixedZone("UTC+8", 8*60*60)
 // wireTime is the world's time as most lists print it, isoTime as the others do.
 func wireTime(w *apitest.World) string { return w.Now().In(beijing).Format(time.DateTime) }
 func isoTime(w *apitest.World) string  { return w.Now().In(beijing).Format(time.RFC3339) }
+
+// execute changes the database behind the API's back.
+func execute(t testing.TB, w *apitest.World, statement string, args ...any) {
+	t.Helper()
+	err := w.DB.Write(context.Background(), func(tx *store.Tx) error {
+		_, err := tx.ExecContext(context.Background(), statement, args...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
