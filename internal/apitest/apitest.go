@@ -102,12 +102,14 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	persons := directory.New(directory.Config{DB: db, Keys: w.Keys, Users: identity})
 	identity.Tell(persons)
 	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: 10_000, MaxSize: 1_000_000})
+	business := bi.New(bi.Config{DB: db, Keys: w.Keys, Quotas: w.Quotas, TerraformPaging: true})
+	identity.Tell(business)
 	w.Trail = audit.NewTrail(db, log)
 	finder := credential.NewFinder(w.Keys, 10_000)
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix(Proxy + "/32")}, Registered: known.Registered}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
 		Finder: finder, Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
 		server.Products(identity, sts.New(db, w.Keys, identity), questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known}), persons,
-			bi.New(bi.Config{DB: db, Keys: w.Keys, Quotas: w.Quotas, TerraformPaging: true})))
+			business))
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Keys: w.Keys, Finder: finder, Directory: identity,
 		Actions: known, Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
 	w.People = eiam.New(eiam.Config{DB: db, Keys: w.Keys})

@@ -52,7 +52,7 @@ func apiKeyByText(ctx context.Context, q store.Queryer, a store.Account, key str
 }
 
 // keyUser is the enabled BI user that a key shall act as: the one that is named, else the caller, else the root.
-func (p *Product) keyUser(ctx context.Context, q store.Queryer, a store.Account, who *caller, userID string) (u User, err error) {
+func keyUser(ctx context.Context, q store.Queryer, a store.Account, who *caller, userID string) (u User, err error) {
 	switch {
 	case userID != "":
 		u, err = userByID(ctx, q, a, userID)
@@ -64,8 +64,7 @@ func (p *Product) keyUser(ctx context.Context, q store.Queryer, a store.Account,
 	if err != nil {
 		return u, err
 	}
-	status, err := p.status(ctx, q, a, u)
-	if err == nil && status != enabled {
+	if u.status() != enabled {
 		err = noUser(userID)
 	}
 	return u, err
@@ -78,7 +77,7 @@ func (p *Product) CreateAuthApiKey(ctx context.Context, c *call.Call, in *bi2022
 	rand.Read(raw)
 	text := hex.EncodeToString(raw)
 	return out, p.write(ctx, c, need{right: writeCorp}, func(tx *store.Tx, who *caller) error {
-		u, err := p.keyUser(ctx, tx, c.Account(), who, value(in.DefaultUser))
+		u, err := keyUser(ctx, tx, c.Account(), who, value(in.DefaultUser))
 		if err != nil {
 			return err
 		}
@@ -112,7 +111,7 @@ func (p *Product) ModifyAuthApiKey(ctx context.Context, c *call.Call, in *bi2022
 			return err
 		}
 		if userID := value(in.DefaultUser); userID != "" {
-			u, err := p.keyUser(ctx, tx, c.Account(), who, userID)
+			u, err := keyUser(ctx, tx, c.Account(), who, userID)
 			if err != nil {
 				return err
 			}

@@ -61,9 +61,7 @@ func TestAPIKeys(t *testing.T) {
 
 		member := x.user(t, "member", "sys_corp_auth_admin")
 		off := x.user(t, "off")
-		if _, err := execute(w, `UPDATE bi_users SET status = 0 WHERE account = $1 AND uin = $2`, x.UIN, off.UIN); err != nil {
-			t.Fatal(err)
-		}
+		execute(t, w, `UPDATE bi_users SET status = 0 WHERE account = $1 AND uin = $2`, x.UIN, off.UIN)
 		for _, tc := range []struct {
 			name   string
 			caller *apitest.Client

@@ -38,8 +38,6 @@ type Config struct {
 	DB     *store.DB
 	Keys   *credential.Keys // seals what must be readable again
 	Quotas account.Quotas
-	// Disabled reports whether the directory has disabled the person behind a sub-account; nil: it disables nobody.
-	Disabled func(ctx context.Context, q store.Queryer, a store.Account, uin int64) (bool, error)
 	// DenyUnregistered refuses callers that are no BI users, whatever CAM allows them.
 	DenyUnregistered bool
 	// TerraformPaging reads the page numbers of Terraform's provider as it means them, as row offsets.

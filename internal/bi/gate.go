@@ -125,11 +125,7 @@ func (p *Product) who(ctx context.Context, q store.Queryer, c *call.Call) (*call
 	if err != nil {
 		return nil, err
 	}
-	status, err := p.status(ctx, q, c.Account(), u)
-	if err != nil {
-		return nil, err
-	}
-	if status != enabled {
+	if u.status() != enabled {
 		return nil, fault.New(code.UnauthorizedOperationInactive)
 	}
 	who.user = &u

@@ -45,7 +45,7 @@ func (p *Product) DescribeUserRoleList(ctx context.Context, c *call.Call, in *bi
 		if err != nil {
 			return err
 		}
-		out.Data, err = p.printUsers(ctx, q, c, f.apply(users), w, everyRole, func(h held) bool { return h.via == viaCorp })
+		out.Data, err = printUsers(ctx, q, c, f.apply(users), w, everyRole, func(h held) bool { return h.via == viaCorp })
 		return err
 	})
 }
@@ -76,7 +76,7 @@ func (p *Product) DescribeUserRoleProjectList(ctx context.Context, c *call.Call,
 			return (len(in.UserIdList) == 0 || only[x.UIN]) &&
 				(role == "" || slices.ContainsFunc(d.roles[x.ID], func(h held) bool { return ofProject(h) && h.code == role }))
 		}}.apply(users)
-		out.Data, err = p.printUsers(ctx, q, c, users, w, ofProject, ofProject)
+		out.Data, err = printUsers(ctx, q, c, users, w, ofProject, ofProject)
 		return err
 	})
 }
@@ -108,7 +108,7 @@ func uins(ctx context.Context, q store.Queryer, a store.Account, ids []string) (
 }
 
 // printUsers is a page of users. shown says which roles RoleList has, ids which RoleIdList has.
-func (p *Product) printUsers(ctx context.Context, q store.Queryer, c *call.Call, users []person, w window, shown, ids func(held) bool) (bi20220105.UserRoleListData, error) {
+func printUsers(ctx context.Context, q store.Queryer, c *call.Call, users []person, w window, shown, ids func(held) bool) (bi20220105.UserRoleListData, error) {
 	out := bi20220105.UserRoleListData{Total: int64(len(users)), TotalPages: w.pages(int64(len(users)))}
 	users = cut(users, w)
 	d, err := detailsOf(ctx, q, c.Account(), users)
@@ -116,15 +116,11 @@ func (p *Product) printUsers(ctx context.Context, q store.Queryer, c *call.Call,
 		return out, err
 	}
 	for _, x := range users {
-		status, err := p.status(ctx, q, c.Account(), x.User)
-		if err != nil {
-			return out, err
-		}
 		item := bi20220105.UserRoleListDataUserRoleInfo{
 			Id: x.ID, UserId: x.UserID, UserName: x.shown.name, CorpId: corpID(c.Account()), Email: x.shown.email,
 			RoleList: d.printedRoles(x.ID, c.Language, shown), RoleIdList: []int64{}, UserGroupList: d.groups[x.ID],
 			CreatedUser: x.CreatedBy, CreatedAt: wireTime(x.Created), UpdatedUser: x.UpdatedBy, UpdatedAt: wireTime(x.Updated), LastLogin: x.lastLogin(),
-			Status: status, PhoneNumber: x.shown.phone, AreaCode: x.shown.areaCode, RootAccount: x.isRoot(c.Account()),
+			Status: x.status(), PhoneNumber: x.shown.phone, AreaCode: x.shown.areaCode, RootAccount: x.isRoot(c.Account()),
 			CorpAdmin: slices.ContainsFunc(d.roles[x.ID], func(h held) bool { return h.code == corpAdmin }),
 			AppUserId: x.messenger(), AppUserName: orNull(x.shown.appUserName), InValidateAppRange: x.inRange(), EmailActivationStatus: noActivation,
 		}
@@ -171,11 +167,7 @@ func (p *Product) DescribeUserProjectList(ctx context.Context, c *call.Call, in 
 		}}.apply(users)
 		out.Data.Total, out.Data.TotalPages = int64(len(users)), w.pages(int64(len(users)))
 		for _, x := range cut(users, w) {
-			status, err := p.status(ctx, q, c.Account(), x.User)
-			if err != nil {
-				return err
-			}
-			out.Data.List = append(out.Data.List, printUser(c, x, status, strongest(d.roles[x.ID])))
+			out.Data.List = append(out.Data.List, printUser(c, x, strongest(d.roles[x.ID])))
 		}
 		return nil
 	})
@@ -191,10 +183,10 @@ func strongest(roles []held) string {
 	return commonUser
 }
 
-func printUser(c *call.Call, x person, status int64, role string) bi20220105.UserIdAndUserName {
+func printUser(c *call.Call, x person, role string) bi20220105.UserIdAndUserName {
 	return bi20220105.UserIdAndUserName{
 		UserId: &x.UserID, UserName: &x.shown.name, CorpId: new(corpID(c.Account())), Email: &x.shown.email, LastLogin: x.lastLogin(),
-		Status: &status, FirstModify: new(int64(0)), PhoneNumber: &x.shown.phone, AreaCode: &x.shown.areaCode,
+		Status: new(x.status()), FirstModify: new(int64(0)), PhoneNumber: &x.shown.phone, AreaCode: &x.shown.areaCode,
 		CreatedUser: &x.CreatedBy, CreatedAt: new(isoTime(x.Created)), UpdatedUser: &x.UpdatedBy, UpdatedAt: new(isoTime(x.Updated)),
 		GlobalUserName: new(roleName(role, c.Language)), GlobalUserCode: &role, Mobile: &x.shown.phone,
 		AppUserId: x.messenger(), AppUserName: orNull(x.shown.appUserName), InValidateAppRange: x.inRange(),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/cam"
+	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/fault"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/wire/code"
@@ -24,7 +25,8 @@ type User struct {
 	ID, UIN int64
 	UserID  string // as the one who added the user spelt it
 	profile
-	Status                                                          int64
+	Status                                                          int64 // as BI's administrators have set it
+	personDisabled                                                  bool
 	LoginSecurityStatus, ResetPasswordTip, ForceReset, PasswordDays int64 // kept without effect: BI has no login of its own
 	CreatedBy                                                       string
 	Created                                                         int64 // unix milliseconds
@@ -34,13 +36,13 @@ type User struct {
 
 func (u *User) isRoot(a store.Account) bool { return u.UIN == int64(a) }
 
-const userColumns = `b.id, b.uin, b.user_id, b.user_name, b.email, b.phone, b.area_code, b.app_user_id, b.app_user_name, b.lark_open_id, b.status,
-	b.login_security_status, b.reset_password_tip, b.force_reset_password, b.password_expired, b.created_by, b.created_at, b.updated_by, b.updated_at`
+var userColumns = `b.id, b.uin, b.user_id, b.user_name, b.email, b.phone, b.area_code, b.app_user_id, b.app_user_name, b.lark_open_id, b.status,
+	b.login_security_status, b.reset_password_tip, b.force_reset_password, b.password_expired, b.created_by, b.created_at, b.updated_by, b.updated_at, ` + credential.DisabledPerson("b.account", "b.uin")
 
 // fields are where the columns of a user go.
 func (u *User) fields() []any {
 	return []any{&u.ID, &u.UIN, &u.UserID, &u.name, &u.email, &u.phone, &u.areaCode, &u.appUserID, &u.appUserName, &u.larkOpenID, &u.Status,
-		&u.LoginSecurityStatus, &u.ResetPasswordTip, &u.ForceReset, &u.PasswordDays, &u.CreatedBy, &u.Created, &u.UpdatedBy, &u.Updated}
+		&u.LoginSecurityStatus, &u.ResetPasswordTip, &u.ForceReset, &u.PasswordDays, &u.CreatedBy, &u.Created, &u.UpdatedBy, &u.Updated, &u.personDisabled}
 }
 
 func scanUser(r row) (u User, err error) {
@@ -130,15 +132,11 @@ func identityByApp(ctx context.Context, q store.Queryer, a store.Account, appUse
 
 // status is the state that counts: the one that BI's administrators have set, unless the directory has disabled the
 // person.
-func (p *Product) status(ctx context.Context, q store.Queryer, a store.Account, u User) (int64, error) {
-	if u.Status != enabled || p.config.Disabled == nil || u.isRoot(a) {
-		return u.Status, nil
+func (u *User) status() int64 {
+	if u.personDisabled {
+		return disabled
 	}
-	off, err := p.config.Disabled(ctx, q, a, u.UIN)
-	if err != nil {
-		return 0, fmt.Errorf("ask the directory: %w", err)
-	}
-	return flag(!off), nil
+	return u.Status
 }
 
 // insertUser makes the row of a user, whose id is drawn.
@@ -193,6 +191,18 @@ func removeUser(ctx context.Context, tx *store.Tx, a store.Account, u User) erro
 		`DELETE FROM bi_embeds WHERE account = $1 AND bi_user = $2`,
 		`DELETE FROM bi_api_keys WHERE account = $1 AND bi_user = $2`,
 		`DELETE FROM bi_users WHERE account = $1 AND id = $2`)
+}
+
+// UserDeleted removes the BI user of a sub-account that is being deleted, if it has one.
+func (p *Product) UserDeleted(ctx context.Context, tx *store.Tx, a store.Account, uin int64) error {
+	u, err := userByUIN(ctx, tx, a, uin)
+	if errors.Is(err, errNoUser) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return removeUser(ctx, tx, a, u)
 }
 
 // checkUsers refuses more users than the quota allows.

@@ -131,18 +131,6 @@ func setWeCom(t testing.TB, w *apitest.World, uin int64, id string) {
 	execute(t, w, `UPDATE users SET kind = 3, wework_userid = $2 WHERE uin = $1`, uin, id)
 }
 
-// execute changes what no action changes.
-func execute(w *apitest.World, statement string, args ...any) (n int64, err error) {
-	err = w.DB.Write(context.Background(), func(tx *store.Tx) error {
-		done, err := tx.ExecContext(context.Background(), statement, args...)
-		if err == nil {
-			n, err = done.RowsAffected()
-		}
-		return err
-	})
-	return n, err
-}
-
 var beijing = time.FixedZone("UTC+8", 8*60*60)
 
 // wireTime is the world's time as most lists print it, isoTime as the others do.

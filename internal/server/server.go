@@ -114,11 +114,13 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.access = engine
 	s.actions = &operator.Actions{DB: s.store, Keys: s.keys,
 		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: products.Granularity}}
+	business := bi.New(bi.Config{DB: s.store, Keys: s.keys, Quotas: c.Quotas, DenyUnregistered: c.DenyUnregisteredBI, TerraformPaging: c.TerraformPagingBI})
+	identity.Tell(business)
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits, Registered: products.Registered},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
 		Products(identity, sts.New(s.store, s.keys, identity), questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}), persons,
-			bi.New(bi.Config{DB: s.store, Keys: s.keys, Quotas: c.Quotas, DenyUnregistered: c.DenyUnregisteredBI, TerraformPaging: c.TerraformPagingBI})))
+			business))
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
 		Actions: products, Granularity: products.Granularity,
 		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
