@@ -145,7 +145,7 @@ func Products(identity *cam.Product, tokens *sts.Product, asked *questions.Produ
 		{Service: bi20220105.Service, Handlers: bi20220105.Bind(business)},
 		{Service: cam20190116.Service, Handlers: cam20190116.Bind(identity)},
 		{Service: sts20180813.Service, Handlers: sts20180813.Bind(tokens)},
-		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions{asked, persons})},
+		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions{asked, persons, business.Extension()})},
 	}
 }
 
@@ -159,9 +159,11 @@ type (
 	extensions struct {
 		*asking
 		*humans
+		*business
 	}
-	asking = questions.Product
-	humans = directory.Product
+	asking   = questions.Product
+	humans   = directory.Product
+	business = bi.Extension
 )
 
 // OpenActions opens the database for the operator's actions alone. Close the database after them.

@@ -80,6 +80,11 @@ func Bind(impl any) map[string]Handler {
 		handlers["PreviewPolicy"] = handler(x.PreviewPolicy)
 	}
 	if x, ok := impl.(interface {
+		SetBiUserStatus(context.Context, *call.Call, *SetBiUserStatusRequest) (*SetBiUserStatusResponse, error)
+	}); ok {
+		handlers["SetBiUserStatus"] = handler(x.SetBiUserStatus)
+	}
+	if x, ok := impl.(interface {
 		SetPersonStatus(context.Context, *call.Call, *SetPersonStatusRequest) (*SetPersonStatusResponse, error)
 	}); ok {
 		handlers["SetPersonStatus"] = handler(x.SetPersonStatus)

@@ -533,6 +533,21 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		},
 	},
 	{
+		Service: "hufu", Version: "2026-12-01", Name: "SetBiUserStatus",
+		Permission: "hufu:SetBiUserStatus", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(SetBiUserStatusRequest) },
+		Input: &wire.Struct{Name: "SetBiUserStatusRequest", Members: []wire.Member{
+			{Name: "UserIdList", Kind: wire.String, List: true, Required: true, Min: 1, HasMin: true, Max: 100, HasMax: true},
+			{Name: "Status", Kind: wire.Int, Required: true, EnumInt: []int64{0, 1}},
+		}},
+		Output: &wire.Struct{Name: "SetBiUserStatusResponse"},
+		Errors: []string{
+			"UnauthorizedOperation.Authorize",
+			"UnauthorizedOperation.Inactive",
+			"UnauthorizedOperation.UserNotExist",
+		},
+	},
+	{
 		Service: "hufu", Version: "2026-12-01", Name: "SetPersonStatus",
 		Permission: "hufu:SetPersonStatus", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(SetPersonStatusRequest) },

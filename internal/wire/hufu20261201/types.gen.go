@@ -1594,6 +1594,33 @@ func (r *PreviewPolicyResponse) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// SetBiUserStatusRequest is what SetBiUserStatus takes. Enables or disables users of business intelligence, all or
+// none; no published action does. A disabled user may do nothing in BI; his roles stay. The caller administers the
+// enterprise in BI, and the root is nobody's to disable.
+type SetBiUserStatusRequest struct {
+	UserIdList []string // users: uins or names of sub-accounts
+	Status     int64    // 1 enabled, 0 disabled
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *SetBiUserStatusRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "UserIdList":
+			r.UserIdList = f.Strs()
+		case "Status":
+			r.Status = f.Int()
+		}
+	}
+}
+
+// SetBiUserStatusResponse is what SetBiUserStatus answers.
+type SetBiUserStatusResponse struct{}
+
+// AppendJSON appends r as one JSON object.
+func (*SetBiUserStatusResponse) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
+
 // SetPersonStatusRequest is what SetPersonStatus takes. Disables a person, and with it the user of EIAM, the
 // sub-users and users of BI that are this person; or takes that back. What EIAM has disabled stays so.
 type SetPersonStatusRequest struct {
