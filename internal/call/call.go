@@ -100,8 +100,8 @@ func (c *Call) Ask(ctx context.Context, q Question) (policy.Decision, error) {
 }
 
 // Valid answers what is wrong with the parameters beside those of the path, nil if nothing is. For actions whose contract
-// is late: their handler first says whether what the path names exists, then asks this, and only then reads the other
-// parameters. One that does not ask can neither write nor answer.
+// is late: their handler first says whether what the path names exists, then asks this, also inside Write, and only then
+// reads the other parameters. One that does not ask can neither commit nor answer.
 func (c *Call) Valid() error {
 	if c.hooks.Valid == nil {
 		return nil

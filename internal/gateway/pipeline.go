@@ -77,8 +77,8 @@ type Authority interface {
 type Checked struct {
 	Handler Handler
 	Request wire.Request
-	// Refusal is told as soon as the caller is authorized, Invalid when the handler asks for it (call.Call.Valid) and
-	// before anything is written or answered: some protocols tell first what does not exist.
+	// Refusal is told as soon as the caller is authorized, Invalid when the handler asks for it (call.Call.Valid); while
+	// there is any, nothing is written and nothing answered. Some protocols tell first what does not exist.
 	Refusal, Invalid error
 }
 
@@ -280,7 +280,7 @@ func (t *attempt) checkValues(context.Context) error {
 
 // write is the call's one transaction: the handler's changes and the audit record, or neither.
 func (t *attempt) write(ctx context.Context, fn func(tx *store.Tx) error) error {
-	if err := errors.Join(t.asked(), t.valid()); err != nil {
+	if err := t.asked(); err != nil {
 		return err
 	}
 	for try := 1; ; try++ {
@@ -319,6 +319,9 @@ func (t *attempt) commit(ctx context.Context, tx *store.Tx, fn func(tx *store.Tx
 	}
 	if err := fn(tx); err != nil {
 		return err
+	}
+	if err := t.valid(); err != nil {
+		return err // not before: what fn did not find comes first
 	}
 	for _, other := range t.call.Concerned() {
 		r := t.record("ok")
