@@ -14,5 +14,15 @@
 //	permissions.go   permission codes, and what each opens
 //	ids.go           ids and times in the protocol's form
 //
-// Functions on a transaction come first in their files; operator commands and other rooms call those.
+// Functions on a transaction come first in their files; operator commands and other rooms call those. Every endpoint is
+// late (see call.Call.Valid), so a handler goes outside in:
+//
+//	err := c.Write(ctx, func(tx *store.Tx) error {
+//		app, err := p.Application(ctx, tx, c, in.AppId) // APP.0001
+//		...                                             // what else the path names
+//		if err := c.Valid(); err != nil {               // the other parameters
+//			return err
+//		}
+//		...                                             // what they name, then what must be unique, then the change
+//	})
 package eiam

@@ -4,24 +4,10 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/fault"
 )
-
-// beijing is the zone of the times in ids.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
-
-// newID draws the id of an object: the time to the millisecond, then 13 random hexadecimal digits, as 17-4-9. Ids sort by
-// their times.
-func newID(at time.Time) string {
-	var random [7]byte
-	rand.Read(random[:])
-	digits := fmt.Sprintf("%X", random[:])
-	return strings.Replace(at.In(beijing).Format("20060102150405.000"), ".", "", 1) + "-" + digits[1:5] + "-" + digits[5:14]
-}
 
 const alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 

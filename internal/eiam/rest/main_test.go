@@ -8,6 +8,7 @@ import (
 
 	"github.com/hufu-iam/hufu/internal/apitest"
 	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/eiam"
 	"github.com/hufu-iam/hufu/internal/eiam/rest"
 	"github.com/hufu-iam/hufu/internal/fault"
 	"github.com/hufu-iam/hufu/internal/store"
@@ -112,4 +113,17 @@ func missing(ctx context.Context, w *apitest.World, c *call.Call, in *request) (
 		return nil, err
 	}
 	return answer(`{}`), c.Write(ctx, func(*store.Tx) error { return nil })
+}
+
+// revoke takes every permission code from an application.
+func revoke(t testing.TB, w *apitest.World, a *apitest.Application) {
+	t.Helper()
+	change(t, w, a, func(ctx context.Context, tx *store.Tx, _ *eiam.Application, c *eiam.Client) error {
+		return eiam.SetCodes(ctx, tx, a.Account, c, nil)
+	})
+}
+
+// noting is a write that says that it ran.
+func noting(ran *bool) func(*store.Tx) error {
+	return func(*store.Tx) error { *ran = true; return nil }
 }
