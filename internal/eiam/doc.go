@@ -11,6 +11,7 @@
 //	clients.go       client ids, secrets, permission codes and target lists
 //	tokens.go        bearer tokens: issued, found, revoked, purged
 //	signing.go       the key that signs statements about applications
+//	attributes.go    which attributes are mandatory, and which the tenant has defined
 //	permissions.go   permission codes, and what each opens
 //	ids.go           ids and times in the protocol's form
 //
