@@ -12,6 +12,7 @@
 //	tokens.go        bearer tokens: issued, found, revoked, purged
 //	signing.go       the key that signs statements about applications
 //	attributes.go    which attributes are mandatory, and which the tenant has defined
+//	people.go        what goes with a person that is deleted
 //	permissions.go   permission codes, and what each opens
 //	ids.go           ids and times in the protocol's form
 //
