@@ -14,6 +14,8 @@
 //	attributes.go    which attributes are mandatory, and which the tenant has defined
 //	people.go        what goes with a person that is deleted
 //	permissions.go   permission codes, and what each opens
+//	trees.go         the permissions of an application, as its administrator brings them
+//	orphans.go       an account that is nobody's gets an owner
 //	ids.go           ids and times in the protocol's form
 //
 // Functions on a transaction come first in their files; operator commands and other rooms call those. Every endpoint is
