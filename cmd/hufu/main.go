@@ -25,6 +25,7 @@ type commands struct {
 	Audit   auditCommand   `cmd:"" help:"Read the audit trail."`
 	Policy  policyCommand  `cmd:"" help:"Check, simulate, explain and compare policies."`
 	Secrets secretsCommand `cmd:"" help:"Manage the master key that seals secrets."`
+	EIAM    eiamCommand    `cmd:"" name:"eiam" help:"Manage employee identity: tenants, applications and their permissions."`
 	Product productCommand `cmd:"" help:"Describe the products that policies can name, and check manifests."`
 	API     apiCommand     `cmd:"" name:"api" help:"Describe the APIs that are served."`
 	Version versionCommand `cmd:"" help:"Print the version."`

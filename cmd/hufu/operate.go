@@ -244,7 +244,10 @@ func decided(d audit.Decision) string {
 		text += " (" + d.Layer + ")"
 	}
 	if d.Policy != "" {
-		text += fmt.Sprintf(" by %s v%d #%d", d.Policy, d.Version, d.Statement)
+		text += " by " + d.Policy
+	}
+	if d.Version > 0 { // a permission code of an application has neither
+		text += fmt.Sprintf(" v%d #%d", d.Version, d.Statement)
 	}
 	return text
 }

@@ -74,7 +74,7 @@ func scanApplication(scan func(...any) error) (*Application, error) {
 // CreateApplication makes an enabled application. Of in, the id, the state and the time are given here.
 func CreateApplication(ctx context.Context, tx *store.Tx, a store.Account, in Application, at time.Time) (*Application, error) {
 	app := in
-	app.ID, app.Disabled, app.Created = directory.NewID(at), false, at
+	app.ID, app.Disabled, app.Created = directory.NewID(at), false, time.UnixMilli(at.UnixMilli())
 	if err := checkName(ctx, tx, a, &app); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -150,6 +151,7 @@ type request struct {
 	UIN    store.Account `json:"uin,omitempty"`
 	Filter audit.Filter  `json:"filter,omitzero"`
 	Ask    Question      `json:"ask,omitzero"`
+	EIAM   *EIAM         `json:"eiam,omitempty"`
 }
 
 // reply is one line of the answer: progress while it goes on, then a result or an error.
@@ -183,7 +185,14 @@ func (a *Actions) run(ctx context.Context, in request, progress func(int)) (any,
 	case "secrets.rotate":
 		return a.RotateSecrets(ctx, progress)
 	}
-	return nil, fmt.Errorf("the server does not know the operation %q: are both of the same version?", in.Op)
+	if op, ok := strings.CutPrefix(in.Op, eiamPrefix); ok && in.EIAM != nil {
+		return a.runEIAM(ctx, op, *in.EIAM)
+	}
+	return nil, unknownOperation(in.Op)
+}
+
+func unknownOperation(op string) error {
+	return fmt.Errorf("the server does not know the operation %q: are both of the same version?", op)
 }
 
 // Handler answers the socket.
