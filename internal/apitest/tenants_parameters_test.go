@@ -75,7 +75,7 @@ var mfa = map[string]bool{"SerialNumber": true, "TokenCode": true, "SessionToken
 
 // kinds says what a member names, by the end of its name.
 var kinds = []struct{ suffix, kind string }{
-	{"GroupId", "group"}, {"RoleId", "role"}, {"PolicyId", "policy"}, {"Uid", "uid"}, {"Uin", "uin"}, {"AccessKeyId", "key"}, {"SecretIdList", "key"},
+	{"PersonId", "person"}, {"GroupId", "group"}, {"RoleId", "role"}, {"PolicyId", "policy"}, {"Uid", "uid"}, {"Uin", "uin"}, {"AccessKeyId", "key"}, {"SecretIdList", "key"},
 	{"GroupName", "group name"}, {"RoleName", "role name"}, {"PolicyName", "policy name"}, {"Marker", "marker"},
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/apitest"
 	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/internal/catalogue"
+	"github.com/hufu-iam/hufu/internal/directory"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/store/storetest"
 	"github.com/hufu-iam/hufu/internal/wire"
@@ -227,6 +228,9 @@ func newTenants(t *testing.T, r *rapid.T, w *apitest.World, tables map[string]st
 			n.callers = append(n.callers, u)
 		}
 		a.Root.Call(t, "cam:CreateGroup", apitest.P{"GroupName": x.name(n), "Remark": x.name(n)})
+		for range 2 {
+			x.person(n)
+		}
 		a.Root.Call(t, "cam:CreatePolicy", apitest.P{"PolicyName": x.name(n), "Description": x.name(n), "PolicyDocument": `{"version":"2.0","statement":[{"effect":"allow","action":["cam:*","sts:*"],"resource":"*"}]}`})
 	}
 	for i, n := range x.all { // each trusts the next
@@ -236,6 +240,18 @@ func newTenants(t *testing.T, r *rapid.T, w *apitest.World, tables map[string]st
 	}
 	x.rows = x.snapshot()
 	return x
+}
+
+// person makes a person of an account, as a door for persons does.
+func (x *tenants) person(n *tenant) {
+	err := x.w.DB.Write(context.Background(), func(tx *store.Tx) error {
+		p := directory.Profile{Login: x.name(n), Name: x.name(n), Email: x.name(n), ExternalID: x.name(n)}
+		_, err := directory.Create(context.Background(), tx, store.Account(n.uin), p, "", false, x.w.Now())
+		return err
+	})
+	if err != nil {
+		x.r.Fatal(err)
+	}
 }
 
 func trustDocument(principal string) string {
@@ -376,6 +392,7 @@ var named = map[string]map[string]string{
 	"users":       {"uin": "uin", "uid": "uid", "name": "user name"},
 	"user_groups": {"id": "group", "name": "group name"},
 	"policies":    {"id": "policy", "name": "policy name"},
+	"persons":     {"id": "person"},
 	"roles":       {"id": "role", "name": "role name"},
 	"access_keys": {"secret_id": "key"},
 	"sessions":    {"secret_id": "key"},

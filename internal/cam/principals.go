@@ -9,8 +9,9 @@ import (
 	"github.com/hufu-iam/hufu/internal/store"
 )
 
-// PrincipalByNumber finds the root user or sub-account with a uin, or the role with an id, and tells its standing; store.ErrNotFound where there is none. Message receivers are contacts, no users. It looks in every account, since a uin does not say whose it is:
-// whether the asker may know of what it finds is for the caller to decide.
+// PrincipalByNumber finds the root user or sub-account with a uin, or the role with an id, and tells its standing;
+// store.ErrNotFound where there is none. Message receivers are contacts, no users. It looks in every account, since a uin
+// does not say whose it is: whether the asker may know of what it finds is for the caller to decide.
 func (p *Product) PrincipalByNumber(ctx context.Context, kind call.PrincipalKind, id int64) (call.Principal, call.Standing, error) {
 	switch kind {
 	case call.Root:
