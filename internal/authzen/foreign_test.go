@@ -138,7 +138,8 @@ func TestNothingIsToldOfOtherAccounts(t *testing.T) {
 // Everyone is granted something on a resource of the asker: whether he who is asked about is there must not show.
 func TestGrantsToEveryoneTellNobodyWhoExists(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
-		c, b, gone := newCast(t, w), newCast(t, w), newCast(t, w)
+		c, b, gone, off := newCast(t, w), newCast(t, w), newCast(t, w), newCast(t, w)
+		off.disablePerson(t, off.pep.UIN)
 		if err := (&operator.Actions{DB: w.DB, Keys: w.Keys}).Suspend(t.Context(), store.Account(gone.UIN)); err != nil {
 			t.Fatal(err)
 		}
@@ -160,6 +161,8 @@ func TestGrantsToEveryoneTellNobodyWhoExists(t *testing.T) {
 			{"a user of a suspended account", "user", gone.pep.UIN, nobody, "cvm:StopInstances", grant("allow", "*:*", everyone), true},
 			{"the key of one", "key", gone.pep.ID, "AKIDnobody", "cvm:StopInstances", grant("allow", "*:*", everyone), false},
 			{"a suspended root user", "root", gone.UIN, nobody, "cvm:StopInstances", grant("allow", "*:*", everyone), true},
+			{"a user of a disabled person", "user", off.pep.UIN, nobody, "cvm:StopInstances", grant("allow", "*:*", everyone), true},
+			{"the key of a disabled person", "key", off.pep.ID, "AKIDnobody", "cvm:StopInstances", grant("allow", "*:*", everyone), false},
 			{"unsigned, whom no account is said of", "anonymous", "-", "-", "cvm:StopInstances", conditioned(`{"string_equal":{"qcs:owner_uin":"0"}}`), false},
 			{"unsigned, by no number of an account", "anonymous", "-", "-", "cvm:StopInstances", conditioned(`{"string_equal":{"cvm:a":"${app_id}${owner_uin}"}}`), false},
 		} {

@@ -3,6 +3,7 @@ package authzen_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/hufu-iam/hufu/internal/apitest"
 	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/directory"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/store/storetest"
 	"github.com/hufu-iam/hufu/tc3"
@@ -40,6 +42,22 @@ func newCast(t testing.TB, w *apitest.World) *cast {
 	c.pep = c.Root.User(t, "pep", c.policy(t, "ask", "allow hufu:Evaluate,hufu:Search,sts:GetFederationToken *"))
 	c.alice = c.Root.User(t, "alice", c.policy(t, "start", "allow cvm:Start* qcs::cvm:::instance/*"))
 	return c
+}
+
+// disablePerson makes a sub-user that of a disabled person.
+func (c *cast) disablePerson(t testing.TB, uin int64) {
+	t.Helper()
+	ctx, a := t.Context(), store.Account(c.UIN)
+	err := c.DB.Write(ctx, func(tx *store.Tx) error {
+		p, err := directory.Create(ctx, tx, a, directory.Profile{Login: "somebody"}, "", false, c.Now())
+		if err != nil {
+			return err
+		}
+		return errors.Join(directory.LinkUser(ctx, tx, a, p.ID, uin, c.Now()), directory.SetDisabled(ctx, tx, a, p.ID, true, c.Now()))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // policy makes a policy of statements such as "allow cam:List* *", with JSON of conditions behind them.

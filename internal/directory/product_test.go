@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
@@ -59,6 +60,38 @@ func TestLinkAndUnlink(t *testing.T) {
 		if got := fmt.Sprint(a.Root.Must(t, "hufu:DescribePerson", apitest.P{"PersonId": id}).Pluck("Users", "Uin")); got != fmt.Sprintf("[%d]", linker.UIN) {
 			t.Error(got)
 		}
+	})
+}
+
+// Several link one sub-user to persons of their own at once: it is one person's at the end, and whose is what all say.
+func TestManyLinkOneUserAtOnce(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		a := w.Account(t)
+		u := a.Root.User(t, "u")
+		codes, ids := make([]string, 8), make([]string, 8)
+		for i := range ids {
+			ids[i] = person(t, w, a, fmt.Sprint("p", i))
+		}
+		var wg sync.WaitGroup
+		for i := range ids {
+			wg.Go(func() {
+				codes[i] = a.Root.Call(t, "hufu:LinkIdentity", apitest.P{"PersonId": ids[i], "Uin": u.UIN}).Code
+				for _, status := range []string{"Disabled", "Enabled"} {
+					setStatus(t, a.Root, ids[i], status)
+				}
+			})
+		}
+		wg.Wait()
+		won := slices.Index(codes, "")
+		for i, c := range codes {
+			if c != "" && c != taken || c == "" && i != won {
+				t.Errorf("person %d: %q", i, c)
+			}
+		}
+		if got := a.Root.Must(t, "hufu:ListPersons", apitest.P{"Uin": u.UIN}); got.Len("Persons") != 1 || won < 0 || got.Str("Persons.0.PersonId") != ids[won] {
+			t.Error(codes, got.Raw)
+		}
+		u.Fails(t, denied, "cam:ListUsers", nil) // by its policies
 	})
 }
 
