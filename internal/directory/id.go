@@ -1,10 +1,14 @@
 package directory
 
 import (
+	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/hufu-iam/hufu/internal/store"
 )
 
 // beijing is the zone of the times in ids.
@@ -24,6 +28,20 @@ func NewID(at time.Time) string {
 	rand.Read(random[:])
 	digits := fmt.Sprintf("%X", random[:])
 	return strings.Replace(at.In(beijing).Format(idTime), ".", "", 1) + "-" + digits[1:5] + "-" + digits[5:14]
+}
+
+// NextID draws an id behind all others that an account has in a table, so that the order of ids is that of creation, also
+// within one millisecond and after a clock was set back: pages of a list never shift.
+func NextID(ctx context.Context, q store.Queryer, table string, a store.Account, at time.Time) (string, error) {
+	var last string
+	err := q.QueryRowContext(ctx, `SELECT id FROM `+table+` WHERE account = $1 ORDER BY id DESC LIMIT 1`, a).Scan(&last)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", fmt.Errorf("find the last of %s: %w", table, err)
+	}
+	if before, ok := timeOf(last); ok && at.UnixMilli() <= before.UnixMilli() {
+		at = before.Add(time.Millisecond)
+	}
+	return NewID(at), nil
 }
 
 // IsID reports whether a text has the form of an id.

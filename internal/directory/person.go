@@ -115,7 +115,7 @@ func Create(ctx context.Context, tx *store.Tx, a store.Account, in Profile, hash
 	if err := unique(ctx, tx, a, "", &Profile{}, &in); err != nil {
 		return nil, err
 	}
-	id, err := nextID(ctx, tx, a, at)
+	id, err := NextID(ctx, tx, "persons", a, at)
 	if err != nil {
 		return nil, err
 	}
@@ -141,20 +141,6 @@ func Create(ctx context.Context, tx *store.Tx, a store.Account, in Profile, hash
 		return nil, err
 	}
 	return Get(ctx, tx, a, id)
-}
-
-// nextID draws an id behind all others of the account, so that the order of ids is that of creation, also within one
-// millisecond and after a clock was set back: pages of a list never shift.
-func nextID(ctx context.Context, q store.Queryer, a store.Account, at time.Time) (string, error) {
-	var last string
-	err := q.QueryRowContext(ctx, `SELECT id FROM persons WHERE account = $1 ORDER BY id DESC LIMIT 1`, a).Scan(&last)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return "", fmt.Errorf("find the last person: %w", err)
-	}
-	if before, ok := timeOf(last); ok && at.UnixMilli() <= before.UnixMilli() {
-		at = before.Add(time.Millisecond)
-	}
-	return NewID(at), nil
 }
 
 // fold is the form in which texts are equal without regard to case.

@@ -31,7 +31,14 @@ const (
 var scopes = []string{ScopeUser, ScopeOrg, ScopeAccount, ScopeAppOrg}
 
 // AttributeTypes are what the values of a custom attribute may be. In extensions all of them are texts.
-var AttributeTypes = []string{"text", "number", "switch", "multi"}
+var AttributeTypes = []string{textType, numberType, switchType, multiType}
+
+const (
+	textType   = "text"
+	numberType = "number"
+	switchType = "switch" // true or false
+	multiType  = "multi"  // a list of texts
+)
 
 // builtIn are the attributes that a tenant may make mandatory. A user always has a user_name.
 var builtIn = map[string][]string{
@@ -76,7 +83,7 @@ func SetAttribute(ctx context.Context, tx *store.Tx, a store.Account, in Attribu
 		return ErrScope
 	case !attributeName.MatchString(in.Name) || in.Scope == ScopeUser && in.Name == "user_name":
 		return ErrAttribute
-	case !slices.Contains(AttributeTypes, in.Type) || !in.Custom && in.Type != "text":
+	case !slices.Contains(AttributeTypes, in.Type) || !in.Custom && in.Type != textType:
 		return ErrAttributeType
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO eiam_attributes (account, scope, name, type, custom, required) VALUES ($1, $2, $3, $4, $5, $6)

@@ -10,9 +10,6 @@ import (
 	"github.com/hufu-iam/hufu/internal/store"
 )
 
-// managerAttribute names another person.
-const managerAttribute = "attr_manager_id"
-
 // personal is what goes with a person, in an order in which nothing hangs on what is gone already: its basic accounts with
 // their roles and permissions, its use of public accounts, its jobs and organizations. Public accounts that it answered for,
 // and organizations that it led, stay without.

@@ -497,7 +497,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "CreateOrganization",
 			Method: "POST", Path: "/organizations", Status: 201, Family: "org", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(CreateOrganizationRequest) },
 			Input: &wire.Struct{Name: "CreateOrganizationRequest", Members: []wire.Member{
 				{Name: "code", Kind: wire.String, Required: true, Max: 64, HasMax: true, Pattern: pattern1},
@@ -744,7 +744,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "DeleteOrganization",
 			Method: "DELETE", Path: "/organizations/{org_id}", Status: 204, Family: "org", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(DeleteOrganizationRequest) },
 			Input: &wire.Struct{Name: "DeleteOrganizationRequest", Members: []wire.Member{
 				{Name: "org_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "ORG.0001"},
@@ -825,7 +825,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "DisableOrganization",
 			Method: "PUT", Path: "/organizations/{org_id}/disable", Status: 200, Family: "org", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(DisableOrganizationRequest) },
 			Input: &wire.Struct{Name: "DisableOrganizationRequest", Members: []wire.Member{
 				{Name: "org_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "ORG.0001"},
@@ -876,7 +876,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "EnableOrganization",
 			Method: "PUT", Path: "/organizations/{org_id}/enable", Status: 200, Family: "org", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(EnableOrganizationRequest) },
 			Input: &wire.Struct{Name: "EnableOrganizationRequest", Members: []wire.Member{
 				{Name: "org_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "ORG.0001"},
@@ -1019,7 +1019,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetOrganization",
 			Method: "GET", Path: "/organizations/{org_id}", Status: 200, Family: "org", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetOrganizationRequest) },
 			Input: &wire.Struct{Name: "GetOrganizationRequest", Members: []wire.Member{
 				{Name: "org_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "ORG.0001"},
@@ -1043,7 +1043,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetOrganizationLeader",
 			Method: "GET", Path: "/organizations/{org_id}/org-leader", Status: 200, Family: "org", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetOrganizationLeaderRequest) },
 			Input: &wire.Struct{Name: "GetOrganizationLeaderRequest", Members: []wire.Member{
 				{Name: "org_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "ORG.0001"},
@@ -1497,7 +1497,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListOrganizations",
 			Method: "GET", Path: "/organizations", Status: 200, Family: "org", Late: true, Paging: wire.Wide, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListOrganizationsRequest) },
 			Input: &wire.Struct{Name: "ListOrganizationsRequest", Members: []wire.Member{
 				{Name: "org_id", Kind: wire.String, In: wire.InQuery},
@@ -1758,7 +1758,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "SetOrganizationLeader",
 			Method: "PUT", Path: "/organizations/{org_id}/org-leader", Status: 200, Family: "org", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(SetOrganizationLeaderRequest) },
 			Input: &wire.Struct{Name: "SetOrganizationLeaderRequest", Members: []wire.Member{
 				{Name: "org_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "ORG.0001"},
@@ -1940,7 +1940,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "UpdateOrganization",
 			Method: "PUT", Path: "/organizations/{org_id}", Status: 200, Family: "org", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(UpdateOrganizationRequest) },
 			Input: &wire.Struct{Name: "UpdateOrganizationRequest", Members: []wire.Member{
 				{Name: "org_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "ORG.0001"},
