@@ -56,6 +56,18 @@ func OrganizationByCode(ctx context.Context, q store.Queryer, a store.Account, o
 	return one(ctx, q, code.ORG0001, scanOrganization, selectOrganization+`o.code = $2`, a, orgCode)
 }
 
+// organizationID is the id of the organization with a code, "" where none is given. ORG.0001.
+func organizationID(ctx context.Context, q store.Queryer, a store.Account, orgCode *string) (string, error) {
+	if given(orgCode) == "" {
+		return "", nil
+	}
+	o, err := OrganizationByCode(ctx, q, a, *orgCode)
+	if err != nil {
+		return "", err
+	}
+	return o.ID, nil
+}
+
 // FirstOrganization is the oldest root, where people come who were given no place; ok tells whether there is one.
 func FirstOrganization(ctx context.Context, q store.Queryer, a store.Account) (o *Organization, ok bool, err error) {
 	o, err = one(ctx, q, code.ORG0001, scanOrganization, selectOrganization+`o.parent = '' ORDER BY o.id LIMIT 1`, a)

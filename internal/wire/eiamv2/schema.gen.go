@@ -459,7 +459,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "CreateJobPosition",
 			Method: "POST", Path: "/job-positions", Status: 201, Family: "job_position", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(CreateJobPositionRequest) },
 			Input: &wire.Struct{Name: "CreateJobPositionRequest", Members: []wire.Member{
 				{Name: "org_code", Kind: wire.String, Required: true, Min: 1, HasMin: true},
@@ -480,7 +480,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "CreateJobTitle",
 			Method: "POST", Path: "/job-titles", Status: 201, Family: "job_title", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(CreateJobTitleRequest) },
 			Input: &wire.Struct{Name: "CreateJobTitleRequest", Members: []wire.Member{
 				{Name: "name", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 100, HasMax: true},
@@ -714,7 +714,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "DeleteJobPosition",
 			Method: "DELETE", Path: "/job-positions/{position_id}", Status: 204, Family: "job_position", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(DeleteJobPositionRequest) },
 			Input: &wire.Struct{Name: "DeleteJobPositionRequest", Members: []wire.Member{
 				{Name: "position_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "JOB.POSITION.0001"},
@@ -729,7 +729,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "DeleteJobTitle",
 			Method: "DELETE", Path: "/job-titles/{title_id}", Status: 204, Family: "job_title", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(DeleteJobTitleRequest) },
 			Input: &wire.Struct{Name: "DeleteJobTitleRequest", Members: []wire.Member{
 				{Name: "title_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "JOB.TITLE.0001"},
@@ -977,7 +977,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetJobPosition",
 			Method: "GET", Path: "/job-positions/{position_id}", Status: 200, Family: "job_position", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetJobPositionRequest) },
 			Input: &wire.Struct{Name: "GetJobPositionRequest", Members: []wire.Member{
 				{Name: "position_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "JOB.POSITION.0001"},
@@ -999,7 +999,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetJobTitle",
 			Method: "GET", Path: "/job-titles/{title_id}", Status: 200, Family: "job_title", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetJobTitleRequest) },
 			Input: &wire.Struct{Name: "GetJobTitleRequest", Members: []wire.Member{
 				{Name: "title_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "JOB.TITLE.0001"},
@@ -1454,7 +1454,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListJobPositions",
 			Method: "GET", Path: "/job-positions", Status: 200, Family: "job_position", Late: true, Paging: wire.Wide, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListJobPositionsRequest) },
 			Input: &wire.Struct{Name: "ListJobPositionsRequest", Members: []wire.Member{
 				{Name: "org_id", Kind: wire.String, In: wire.InQuery},
@@ -1477,7 +1477,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListJobTitles",
 			Method: "GET", Path: "/job-titles", Status: 200, Family: "job_title", Late: true, Paging: wire.Wide, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListJobTitlesRequest) },
 			Input: &wire.Struct{Name: "ListJobTitlesRequest", Members: []wire.Member{
 				{Name: "offset", Kind: wire.Int, In: wire.InQuery, Required: true},
@@ -1897,7 +1897,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "UpdateJobPosition",
 			Method: "PUT", Path: "/job-positions/{position_id}", Status: 200, Family: "job_position", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(UpdateJobPositionRequest) },
 			Input: &wire.Struct{Name: "UpdateJobPositionRequest", Members: []wire.Member{
 				{Name: "position_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "JOB.POSITION.0001"},
@@ -1921,7 +1921,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "UpdateJobTitle",
 			Method: "PUT", Path: "/job-titles/{title_id}", Status: 200, Family: "job_title", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(UpdateJobTitleRequest) },
 			Input: &wire.Struct{Name: "UpdateJobTitleRequest", Members: []wire.Member{
 				{Name: "title_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "JOB.TITLE.0001"},
