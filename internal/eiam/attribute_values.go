@@ -14,6 +14,9 @@ import (
 	"github.com/hufu-iam/hufu/internal/store"
 )
 
+// profileMembers are the predefined attributes that a person has as members.
+var profileMembers = []string{"user_name", "name", "mobile", "email", "employee_id", "external_id", "first_name", "middle_name", "last_name"}
+
 const maxExtensionValueLength = 255 // characters
 
 // managerAttribute is the one attribute that is no text but another user.

@@ -3,7 +3,6 @@ package eiam
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/directory"
@@ -11,42 +10,37 @@ import (
 )
 
 // personal is what goes with a person, in an order in which nothing hangs on what is gone already: its basic accounts with
-// their roles and permissions, its use of public accounts, its jobs and organizations. Public accounts that it answered for,
-// and organizations that it led, stay without.
-var personal = [...]string{
+// their roles and permissions, its use of public accounts, its jobs and organizations. Public accounts that it answered for
+// stay without an owner.
+var personal = []string{
 	`DELETE FROM eiam_role_members WHERE account = $1 AND app_account IN (SELECT id FROM eiam_accounts WHERE account = $1 AND person = $2)`,
 	`DELETE FROM eiam_permission_holders WHERE account = $1 AND holder_kind = 'account' AND holder IN (SELECT id FROM eiam_accounts WHERE account = $1 AND person = $2)`,
 	`DELETE FROM eiam_accounts WHERE account = $1 AND person = $2`,
 	`DELETE FROM eiam_account_users WHERE account = $1 AND person = $2`,
 	`UPDATE eiam_accounts SET owner = NULL WHERE account = $1 AND owner = $2`,
-	`UPDATE eiam_orgs SET leader = NULL WHERE account = $1 AND leader = $2`,
+	`DELETE FROM eiam_managers WHERE account = $1 AND (person = $2 OR manager = $2)`,
 	`DELETE FROM eiam_jobs WHERE account = $1 AND person = $2`,
 	`DELETE FROM eiam_person_orgs WHERE account = $1 AND person = $2`,
 }
 
-// PersonDeleted implements directory.Dependents.
+// PersonDeleted takes away what a person was here. Organizations that it led and people that it managed stay without, which
+// changes them. It implements directory.Dependents.
 func (p *Product) PersonDeleted(ctx context.Context, tx *store.Tx, a store.Account, person string, at time.Time) error {
-	for _, statement := range personal {
-		if _, err := tx.ExecContext(ctx, statement, a, person); err != nil {
-			return fmt.Errorf("forget person: %w", err)
-		}
-	}
-	managed, err := texts(ctx, tx, `SELECT id FROM persons WHERE account = $1 AND attributes LIKE $2 ESCAPE '\' ORDER BY id`, a,
-		`%"`+strings.ReplaceAll(managerAttribute, "_", `\_`)+`":"`+person+`"%`)
+	managed, err := texts(ctx, tx, `SELECT person FROM eiam_managers WHERE account = $1 AND manager = $2 ORDER BY person`, a, person)
 	if err != nil {
-		return fmt.Errorf("forget person: %w", err)
+		return fmt.Errorf("find whom %s manages: %w", person, err)
 	}
-	for _, id := range managed {
-		other, err := directory.Get(ctx, tx, a, id)
-		if err != nil {
-			return err
+	for _, other := range managed {
+		if other == person {
+			continue
 		}
-		if other.Attributes[managerAttribute] != person {
-			continue // it stands in another attribute's text
-		}
-		if _, err := directory.Update(ctx, tx, a, id, directory.Change{Attributes: map[string]string{managerAttribute: ""}}, at); err != nil {
+		if err := directory.Touch(ctx, tx, a, other, at); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err = tx.ExecContext(ctx, `UPDATE eiam_orgs SET leader = NULL, updated_at = $3 WHERE account = $1 AND leader = $2`, a, person, at.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("take leaders away: %w", err)
+	}
+	return run(ctx, tx, "take a person away", personal, a, person)
 }

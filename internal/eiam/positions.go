@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/directory"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/wire/code"
 	"github.com/hufu-iam/hufu/internal/wire/eiamv2"

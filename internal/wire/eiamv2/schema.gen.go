@@ -287,7 +287,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "AddPartTimeJob",
 			Method: "POST", Path: "/users/{user_id}/part-time-job", Status: 201, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(AddPartTimeJobRequest) },
 			Input: &wire.Struct{Name: "AddPartTimeJobRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -352,7 +352,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ChangePassword",
 			Method: "PUT", Path: "/users/{user_id}/change-password", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ChangePasswordRequest) },
 			Input: &wire.Struct{Name: "ChangePasswordRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -377,7 +377,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ChangePasswordVerified",
 			Method: "PUT", Path: "/users/{user_id}/change-password-verify", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ChangePasswordVerifiedRequest) },
 			Input: &wire.Struct{Name: "ChangePasswordVerifiedRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -620,7 +620,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "CreateUser",
 			Method: "POST", Path: "/users", Status: 201, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(CreateUserRequest) },
 			Input: &wire.Struct{Name: "CreateUserRequest", Members: []wire.Member{
 				{Name: "user_name", Kind: wire.String, Required: true, Pattern: pattern4},
@@ -665,6 +665,8 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 				"PWD.0005",
 				"PWD.0006",
 				"PWD.0008",
+				"USER.0011",
+				"USER.0012",
 				"USER.0029",
 				"USER.0030",
 				"USER.0031",
@@ -760,7 +762,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "DeletePartTimeJob",
 			Method: "DELETE", Path: "/users/{user_id}/part-time-job/{job_id}", Status: 204, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(DeletePartTimeJobRequest) },
 			Input: &wire.Struct{Name: "DeletePartTimeJobRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -793,7 +795,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "DeleteUser",
 			Method: "DELETE", Path: "/users/{user_id}", Status: 204, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(DeleteUserRequest) },
 			Input: &wire.Struct{Name: "DeleteUserRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -842,7 +844,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "DisableUser",
 			Method: "PUT", Path: "/users/{user_id}/disable", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(DisableUserRequest) },
 			Input: &wire.Struct{Name: "DisableUserRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -891,7 +893,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "EnableUser",
 			Method: "PUT", Path: "/users/{user_id}/enable", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(EnableUserRequest) },
 			Input: &wire.Struct{Name: "EnableUserRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -1129,7 +1131,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetUser",
 			Method: "GET", Path: "/users/{user_id}", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetUserRequest) },
 			Input: &wire.Struct{Name: "GetUserRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -1176,7 +1178,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetUserByEmail",
 			Method: "POST", Path: "/users/user-by-email", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetUserByEmailRequest) },
 			Input: &wire.Struct{Name: "GetUserByEmailRequest", Members: []wire.Member{
 				{Name: "email", Kind: wire.String},
@@ -1224,7 +1226,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetUserByMobile",
 			Method: "POST", Path: "/users/user-by-mobile", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetUserByMobileRequest) },
 			Input: &wire.Struct{Name: "GetUserByMobileRequest", Members: []wire.Member{
 				{Name: "mobile", Kind: wire.String},
@@ -1272,7 +1274,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetUserByName",
 			Method: "POST", Path: "/users/user-by-username", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetUserByNameRequest) },
 			Input: &wire.Struct{Name: "GetUserByNameRequest", Members: []wire.Member{
 				{Name: "user_name", Kind: wire.String, Required: true, Min: 1, HasMin: true},
@@ -1616,7 +1618,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListUserAccounts",
 			Method: "GET", Path: "/users/{user_id}/accounts", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListUserAccountsRequest) },
 			Input: &wire.Struct{Name: "ListUserAccountsRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -1632,7 +1634,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListUserJobs",
 			Method: "GET", Path: "/users/{user_id}/jobs", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListUserJobsRequest) },
 			Input: &wire.Struct{Name: "ListUserJobsRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -1673,7 +1675,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListUsers",
 			Method: "GET", Path: "/users", Status: 200, Family: "user", Late: true, Paging: wire.Wide, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListUsersRequest) },
 			Input: &wire.Struct{Name: "ListUsersRequest", Members: []wire.Member{
 				{Name: "org_id", Kind: wire.String, In: wire.InQuery},
@@ -1738,7 +1740,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ResetPassword",
 			Method: "PUT", Path: "/users/{user_id}/rest-password", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ResetPasswordRequest) },
 			Input: &wire.Struct{Name: "ResetPasswordRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -1797,7 +1799,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "TransferJob",
 			Method: "PUT", Path: "/users/{user_id}/jobs/transfer", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(TransferJobRequest) },
 			Input: &wire.Struct{Name: "TransferJobRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -1965,7 +1967,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "UpdatePartTimeJob",
 			Method: "PUT", Path: "/users/{user_id}/part-time-job/{job_id}", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(UpdatePartTimeJobRequest) },
 			Input: &wire.Struct{Name: "UpdatePartTimeJobRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -2009,7 +2011,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "UpdateUser",
 			Method: "PUT", Path: "/users/{user_id}", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(UpdateUserRequest) },
 			Input: &wire.Struct{Name: "UpdateUserRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -2043,6 +2045,8 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 			Errors: []string{
 				"ORG.0001",
 				"USER.0001",
+				"USER.0011",
+				"USER.0012",
 				"USER.0029",
 				"USER.0030",
 				"USER.0031",
