@@ -52,6 +52,8 @@ func (o *observer) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	switch {
+	case strings.HasPrefix(r.URL.Path, "/component"):
+		o.checkComponent(answer, body)
 	case !strings.HasPrefix(r.URL.Path, "/access/"):
 		o.check(answer, body)
 	case answer.StatusCode >= http.StatusBadRequest:
