@@ -1,5 +1,5 @@
-// Command bench measures hufu against its peers on the same work in one run and writes docs/benchmarks.md and
-// docs/benchmarks-policy.md.
+// Command bench measures hufu against its peers on the same work in one run and writes docs/benchmarks.md,
+// docs/benchmarks-policy.md and docs/benchmarks-doors.md.
 package main
 
 import (
@@ -71,11 +71,20 @@ func run() error {
 		r := m.server()
 		m.page(filepath.Join(*docs, "benchmarks.md"), r.markdown, true)
 	}
+	if measured("doors") {
+		var r doorsReport
+		m.step("doors", func() (err error) {
+			r.calls, err = measureDoors(m.ctx, m.binary, filepath.Join(m.dir, "doors"), m.d)
+			return
+		})
+		m.page(filepath.Join(*docs, "benchmarks-doors.md"), r.markdown, true)
+	}
 	return m.err
 }
 
-// parts are what can be measured by itself: the engines in this process, the servers that decide, and hufu as a server.
-var parts = []string{"engines", "http", "server"}
+// parts are what can be measured by itself: the engines in this process, the servers that decide, hufu as a server, and its
+// doors beside each other.
+var parts = []string{"engines", "http", "server", "doors"}
 
 // A measurement goes on until its first error.
 type measurement struct {
