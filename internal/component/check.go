@@ -33,14 +33,19 @@ func (x *exchange) prepareCheck(para *wire.Value) error {
 	return nil
 }
 
-// Run decides about each of the resources. A denial is an answer like any other.
+// Run decides about each of the resources. A denial is an answer like any other, also of who may not act at all.
 func (k *checking) Run(ctx context.Context, c *call.Call) (wire.Response, error) {
-	subject, err := k.findSubject(ctx, c.Account(), k.uin, k.owner)
+	subject, standing, err := k.findSubject(ctx, c.Account(), k.uin, k.owner)
 	if err != nil {
 		return nil, err
 	}
 	k.subject, k.question.facts.Time = subject, c.At
-	if err := k.decide(ctx, &k.question); err != nil {
+	if standing == call.Good {
+		err = k.decide(ctx, &k.question)
+	} else {
+		k.verdicts = make([]verdict, len(k.resources)) // each a denial
+	}
+	if err != nil {
 		return nil, err
 	}
 	k.who = subject

@@ -119,9 +119,10 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // failure is the answer of a call that failed.
 func (x *exchange) failure(failed *fault.Error) *reply {
 	returnCode, desc := describe(failed.Code)
+	text := failed.Message(x.facts.Language)
 	switch {
 	case failed == errReplayed:
-		returnCode, desc = replayed, "SignatureReplayed"
+		returnCode, desc, text = replayed, "SignatureReplayed", replayedText[x.facts.Language]
 	case gateway.Barred(failed):
 		returnCode = blocked
 	case returnCode == noRight && x.ask.Action != nil && x.ask.Action.Resource != "*":
@@ -136,7 +137,7 @@ func (x *exchange) failure(failed *fault.Error) *reply {
 	if returnCode == noResource {
 		desc = "SecretidNotAuthAccessResource"
 	}
-	return &reply{returnCode: returnCode, message: desc + ": " + failed.Message(x.facts.Language)}
+	return &reply{returnCode: returnCode, message: desc + ": " + text}
 }
 
 // guarded turns a panic at the door into an answer; the pipeline guards what is behind it by itself.
@@ -324,6 +325,7 @@ func (x *exchange) runOnce(ctx context.Context, signed *gateway.Signed) ([]byte,
 		spent, err = x.once.spent(ctx, x.db.Read())
 	}
 	if err == nil && spent {
+		x.log.Info("a signature was used again", "request_id", x.facts.RequestID, "account", int64(x.facts.Caller.Account))
 		err = errReplayed
 	}
 	if err != nil {

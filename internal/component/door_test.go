@@ -11,6 +11,7 @@ import (
 
 	"github.com/hufu-iam/hufu/internal/apitest"
 	"github.com/hufu-iam/hufu/internal/component"
+	"github.com/hufu-iam/hufu/internal/directory"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/tc3"
 )
@@ -295,5 +296,51 @@ func TestCallsAreRecordedUnderTheirActions(t *testing.T) {
 		if last := checks[len(checks)-1]; len(checks) != 2 || last.Decision.Effect != "implicit_deny" || len(last.Explanation) == 0 || last.Client != "MC" || last.KeyID != product.ID {
 			t.Errorf("%+v", checks)
 		}
+	})
+}
+
+func TestADisabledPersonMayNothing(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		a := w.Account(t)
+		user, product := a.Root.User(t, "alice"), a.Root.User(t, "cmq")
+		grants(t, a.Root, user.UIN, "may", "cos:Get,cam:ListPolicies,cam:CreatePolicy")
+		grants(t, a.Root, product.UIN, "ask", "cam:CheckResource,cam:SigAndAuth")
+		var id string
+		err := w.DB.Write(t.Context(), func(tx *store.Tx) error {
+			p, err := directory.Create(t.Context(), tx, store.Account(a.UIN), directory.Profile{Login: "alice", Name: "Alice"}, "", false, w.Now())
+			if err == nil {
+				id = p.ID
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Root.Must(t, "hufu:LinkIdentity", P{"PersonId": id, "Uin": user.UIN})
+		asks := func(allow bool, code int64) {
+			t.Helper()
+			para := P{"uin": user.UIN, "action": "cos:Get", "resource": []string{"*", "qcs::cos:::x"}}
+			if got := must(t, w, product, "checkResource", para); got.At("list.0.allow") != allow || got.At("list.1.allow") != allow || got.Int("uin") != user.UIN {
+				t.Error(got.Raw)
+			}
+			para["mode"] = 2
+			for _, got := range []*answer{do(t, w, product, "sigAndAuth", para), do(t, w, user, "ListCamStrategy", P{}),
+				do(t, w, product, "sigAndAuth", func() P { p := signedBy(w, user, "POST", "h/", "cmq", ""); p["mode"] = 1; return p }()),
+				do(t, w, product, "sigAndAuth", func() P {
+					p := signedV1(w.Now().Unix(), user, "cdp_sha1", source(user, w.Now().Unix()))
+					p["mode"] = 1
+					return p
+				}())} {
+				if got.code != code {
+					t.Errorf("got %s, want %d", got.Raw, code)
+				}
+			}
+		}
+		asks(true, 0)
+		a.Root.Must(t, "hufu:SetPersonStatus", P{"PersonId": id, "Status": "Disabled"})
+		asks(false, 4300)
+		do(t, w, user, "CreateCamStrategy", P{"strategyName": "x", "strategyInfo": everything}).wants(t, 4300, "AuthFailure.UnauthorizedOperation")
+		a.Root.Must(t, "hufu:SetPersonStatus", P{"PersonId": id, "Status": "Enabled"})
+		asks(true, 0)
 	})
 }

@@ -2,6 +2,7 @@ package component
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/hufu-iam/hufu/internal/access"
@@ -65,29 +66,37 @@ func (q *question) readQuestion(para *wire.Value) error {
 	return nil
 }
 
-// findSubject finds the user, or the root user, that a product asks about. Only those of the caller's own account are there
-// for it: of any other uin it learns no more than of one that nobody has.
-func (d *Door) findSubject(ctx context.Context, a store.Account, uin, owner int64) (*call.Principal, error) {
+// findSubject finds the user, or the root user, that a product asks about, and whether he may act at all. Only those of the
+// caller's own account are there for it: of any other uin it learns no more than of one that nobody has.
+func (d *Door) findSubject(ctx context.Context, a store.Account, uin, owner int64) (*call.Principal, call.Standing, error) {
 	unknown := fault.New(code.ResourceNotFoundUserNotExist)
 	kind := call.User
 	if uin == int64(a) {
 		kind = call.Root
 	}
 	if uin <= 0 || owner != int64(a) {
-		return nil, unknown
+		return nil, call.Good, unknown
 	}
 	p, standing, err := d.directory.PrincipalByNumber(ctx, kind, uin)
 	switch {
-	case err == store.ErrNotFound || err == nil && p.Account != a:
-		return nil, unknown
+	case errors.Is(err, store.ErrNotFound), err == nil && p.Account != a:
+		return nil, call.Good, unknown
 	case err != nil:
-		return nil, err
-	case standing == call.Disabled:
-		return nil, gateway.ErrPersonDisabled
-	case standing != call.Good:
-		return nil, gateway.ErrSuspended
+		return nil, call.Good, err
 	}
-	return &p, nil
+	return &p, standing, nil
+}
+
+// barred is the refusal of who may not act at all; nil of anybody else.
+func barred(s call.Standing) error {
+	switch s {
+	case call.Good:
+		return nil
+	case call.Disabled:
+		return gateway.ErrPersonDisabled
+	default:
+		return gateway.ErrSuspended
+	}
 }
 
 // nobodyTrusts is the trust policy of a role of which nothing is known here.

@@ -15,8 +15,14 @@ import (
 // is for nodes whose clocks differ.
 const remembered = 10 * time.Minute
 
-// errReplayed refuses a signature that was used before.
-var errReplayed = fault.New(code.AuthFailureSignatureExpire).WithDetail("The signature was used before: sign the call again, in a new second or with another eventId.")
+// errReplayed refuses a signature that was used before. API 3.0, which takes signatures again, has no code of its own for it.
+var errReplayed = fault.New(code.AuthFailureSignatureExpire)
+
+// replayedText says so, in the languages of messages.
+var replayedText = map[fault.Language]string{
+	fault.English: "The signature was used before: sign the call again, in a new second or with another eventId.",
+	fault.Chinese: "该签名已被使用过，请在新的时间戳下或使用新的 eventId 重新签名。",
+}
 
 // once is the signature of a call that changes something. It names exactly one signed text, in which there is the time and
 // the whole body, so the same call can be made again with another eventId.

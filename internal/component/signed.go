@@ -176,8 +176,11 @@ func (e *examining) identify(ctx context.Context, c *call.Call) (err error) {
 		if owner == 0 {
 			owner = int64(c.Account())
 		}
-		e.subject, err = e.findSubject(ctx, c.Account(), e.uin, owner)
-		return err
+		var standing call.Standing
+		if e.subject, standing, err = e.findSubject(ctx, c.Account(), e.uin, owner); err != nil {
+			return err
+		}
+		return barred(standing)
 	}
 	if e.block, err = readBlock(e.header); err != nil {
 		return err
