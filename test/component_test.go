@@ -350,6 +350,13 @@ func TestComponentCallsAreLimited(t *testing.T) {
 	}
 }
 
+func TestTheComponentInterfaceCanBeSwitchedOff(t *testing.T) {
+	s := newPlace(t, "").start(t, "--no-component-interface")
+	if got := answered(t, plain, s.component("ListCamStrategy", params{}).request(t)); got.status != http.StatusNotFound {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+}
+
 // Samples of all ages are understood.
 func TestOldComponentSamples(t *testing.T) {
 	onServer(t, unlimited, func(t *testing.T, s *server) {

@@ -41,6 +41,7 @@ type serveCommand struct {
 	SigningHost       []string       `help:"Accept signatures made for this host name too." env:"HUFU_SIGNING_HOST"`
 	TrustedProxy      []string       `help:"Believe the X-Forwarded headers of peers in this network." env:"HUFU_TRUSTED_PROXY" placeholder:"CIDR"`
 	EIAMDefaultTenant int64          `help:"Root account whose employee identity answers on hosts that no tenant has; 0: the first root account." default:"0" env:"HUFU_EIAM_DEFAULT_TENANT" name:"eiam-default-tenant" placeholder:"UIN"`
+	NoComponent       bool           `help:"Do not serve the component interface, which old products speak." env:"HUFU_NO_COMPONENT_INTERFACE" name:"no-component-interface"`
 	StrictProducts    bool           `help:"Refuse policies that name a product which is not registered." env:"HUFU_STRICT_PRODUCTS"`
 	AuditRetention    time.Duration  `help:"Delete audit records older than this; 0 keeps them for ever." default:"0" env:"HUFU_AUDIT_RETENTION"`
 	DrainTimeout      time.Duration  `help:"How long a stop waits for calls under way." default:"20s" env:"HUFU_DRAIN_TIMEOUT"`
@@ -98,7 +99,7 @@ func (s *serveCommand) config() (server.Config, error) {
 	c.Listen, c.OpsListen, c.TLSCert, c.TLSKey = s.Listen, s.OpsListen, s.TLSCert, s.TLSKey
 	c.Products, c.StrictProducts = s.Product, s.StrictProducts
 	c.EIAMTenant = store.Account(s.EIAMDefaultTenant)
-	c.Quotas, c.NoLimits = quotas, s.RateLimit == "off"
+	c.Quotas, c.NoLimits, c.NoComponent = quotas, s.RateLimit == "off", s.NoComponent
 	c.SigningHosts, c.TrustedProxies = s.SigningHost, proxies
 	c.AuditRetention, c.DrainTimeout = s.AuditRetention, s.DrainTimeout
 	c.Bootstrap = account.New{Name: "root", SecretID: s.BootstrapSecretID, SecretKey: s.BootstrapSecretKey}

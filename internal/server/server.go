@@ -60,6 +60,7 @@ type Config struct {
 	// Terraform as row offsets.
 	DenyUnregisteredBI, TerraformPagingBI bool
 	NoLimits                              bool
+	NoComponent                           bool // the component interface is not served
 	SigningHosts                          []string
 	TrustedProxies                        []netip.Prefix
 	TLSCert, TLSKey                       string        // both or none
@@ -297,7 +298,7 @@ func (s *Server) doors() http.Handler {
 			s.authzen.ServeHTTP(w, r)
 			return
 		}
-		if component.Serves(r.URL.Path) {
+		if component.Serves(r.URL.Path) && !s.config.NoComponent {
 			s.component.ServeHTTP(w, r)
 			return
 		}
