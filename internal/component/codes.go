@@ -1,6 +1,7 @@
 package component
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hufu-iam/hufu/internal/fault"
@@ -124,4 +125,58 @@ func parameterFault(e *wire.Error) (failed *fault.Error, desc string) {
 	default:
 		return failed, e.Code + "." + module
 	}
+}
+
+// parts are the codes of what is wrong with a part of a document that may also be missing.
+var parts = map[string]string{
+	"InvalidParameter.version.Error": "version", "InvalidParameter.statement.Error": "statement", "InvalidParameter.resource.Error": "resource",
+}
+
+// missing makes of the codeDesc of a document's fault the one for a part that is not there at all, where that is what is
+// wrong.
+func missing(desc, document string) string {
+	part, ok := parts[desc]
+	if !ok || len(document) > maxSplit {
+		return desc
+	}
+	root, err := wire.ParseJSON([]byte(document))
+	if err != nil {
+		return desc
+	}
+	lacks := lacksMember(root, part)
+	if part == "resource" {
+		lacks = slices.ContainsFunc(statements(root), func(s *wire.Value) bool { return lacksMember(s, part) })
+	}
+	if !lacks {
+		return desc
+	}
+	return "MissingParameter." + part
+}
+
+func lacksMember(v *wire.Value, name string) bool {
+	for i := range v.Len() {
+		if strings.EqualFold(v.At(i).Name(), name) {
+			return false
+		}
+	}
+	return true
+}
+
+// statements are those of a document that are objects.
+func statements(root *wire.Value) (all []*wire.Value) {
+	for i := range root.Len() {
+		v := root.At(i)
+		if !strings.EqualFold(v.Name(), "statement") {
+			continue
+		}
+		if v.Kind() == wire.ObjectValue {
+			all = append(all, v)
+		}
+		for n := 0; v.Kind() == wire.ListValue && n < v.Len(); n++ {
+			if e := v.At(n); e.Kind() == wire.ObjectValue {
+				all = append(all, e)
+			}
+		}
+	}
+	return all
 }

@@ -101,6 +101,8 @@ type exchange struct {
 	success string          // the message of success
 	code    int             // the return code of a failure, 0: that of its error code
 	desc    string          // the codeDesc of a failure, "": that of its error code
+
+	document string // strategyInfo
 }
 
 // ServeHTTP answers one call.
@@ -133,6 +135,9 @@ func (x *exchange) failure(failed *fault.Error) *reply {
 	}
 	if x.desc != "" {
 		desc = x.desc
+	}
+	if returnCode == badParameters && x.row != nil {
+		desc, text = missing(desc, x.document), x.row.renames.Replace(text)
 	}
 	if returnCode == noResource {
 		desc = "SecretidNotAuthAccessResource"
@@ -301,7 +306,7 @@ func (x *exchange) prepare() error {
 	if err != nil {
 		return err
 	}
-	x.ask.Params = x.row.rename(para)
+	x.ask.Params, x.document = x.row.rename(para), str(para, "strategyInfo")
 	if x.row.prepare != nil {
 		if err := x.row.prepare(x, para); err != nil {
 			return err

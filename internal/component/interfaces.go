@@ -3,6 +3,7 @@ package component
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/wire"
@@ -20,7 +21,8 @@ type interfaceRow struct {
 	// answer renames what the action answered; nil: there is nothing to answer.
 	answer func(in wire.Request, out wire.Response) *wire.Value
 
-	schema *wire.Struct
+	schema  *wire.Struct
+	renames *strings.Replacer // of the action's names for parameters in messages
 }
 
 func action(name string) *wire.Action {
@@ -126,7 +128,7 @@ var interfaces = []*interfaceRow{
 var byName = func() map[string]*interfaceRow {
 	all := map[string]*interfaceRow{}
 	for _, i := range interfaces {
-		i.schema = schema(i.parameters)
+		i.schema, i.renames = schema(i.parameters), renames(i.parameters)
 		for _, name := range i.names {
 			all[name] = i
 		}

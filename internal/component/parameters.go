@@ -28,6 +28,17 @@ func schema(parameters []parameter) *wire.Struct {
 	return s
 }
 
+// renames calls the action's parameters in a message by the names that they have here.
+func renames(parameters []parameter) *strings.Replacer {
+	var pairs []string
+	for _, p := range parameters {
+		if p.to != "" {
+			pairs = append(pairs, "`"+p.to+"`", "`"+p.name+"`")
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
+
 // read reads a para: names with their first letter in lower case, since clients of all ages write both; single elements as
 // lists; an empty text for a number as nothing. The error is a *wire.Error.
 func (i *interfaceRow) read(para *wire.Value) (*wire.Value, error) {

@@ -162,6 +162,7 @@ func (b *block) tc3(method, address, fallback string) (a tc3.Authorization, time
 	if len(r.Host) != 1 {
 		return a, "", r, malformedSignature("it must have one host")
 	}
+	r.Host = []string{r.Host[0], tc3.StripPort(r.Host[0])} // clients differ in whether they sign the port
 	return a, timestamp, r, nil
 }
 

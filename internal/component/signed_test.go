@@ -74,6 +74,7 @@ func TestWhoSigned(t *testing.T) {
 			{"a signature of TC3", tc(user), 0, "", user.UIN},
 			{"a signature of TC3 over a GET with a query", signedBy(w, user, "GET", "cmq.example.com/?b=2&a=1", "cmq", ""), 0, "", user.UIN},
 			{"a path under which the request came", replaced(signedBy(w, user, "POST", "cmq.example.com/v1/x", "cmq", "{}"), "url", "cmq", "https://cmq"), 0, "", user.UIN},
+			{"a host that was signed without its port", replaced(tc(user), "header", "host:cmq.example.com", "host:cmq.example.com:8443"), 0, "", user.UIN},
 			{"a signature of TC3 with a temporary credential", tc(temporary), 0, "", user.UIN},
 			{"a signature of V1 with SHA-1", v1(user), 0, "", user.UIN},
 			{"a signature of V1 with SHA-256", signedV1(now, user, "cdp_sha256", source(user, now)), 0, "", user.UIN},

@@ -65,7 +65,10 @@ func TestPoliciesAreMade(t *testing.T) {
 			{name: "no action", info: strings.Replace(everything, `"action":"cvm:*",`, "", 1), code: 4000, desc: "MissingParameter.action"},
 			{name: "a resource that is no name", info: strings.Replace(everything, `"resource":"*"`, `"resource":"qcs:x"`, 1), code: 4000, desc: "InvalidParameter.resource.Error"},
 			{name: "an unknown operator", info: strings.Replace(everything, `"*"}}`, `"*","condition":{"x":{"qcs:ip":"1.2.3.4"}}}}`, 1), code: 4000, desc: "InvalidParameter.condition.Error"},
-			{name: "no statement", info: `{"version":"2.0"}`, code: 4000, desc: "InvalidParameter.statement.Error"},
+			{name: "no statement", info: `{"version":"2.0"}`, code: 4000, desc: "MissingParameter.statement"},
+			{name: "an empty statement", info: P{"version": "2.0", "statement": []P{}}, code: 4000, desc: "InvalidParameter.statement.Error"},
+			{name: "no version", info: strings.Replace(everything, `"version":"2.0",`, "", 1), code: 4000, desc: "MissingParameter.version"},
+			{name: "a statement without a resource", info: P{"version": "2.0", "statement": []P{{"effect": "allow", "action": "cvm:*", "resource": "*"}, {"effect": "allow", "action": "cvm:*"}}}, code: 4000, desc: "MissingParameter.resource"},
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				name := fmt.Sprint("policy", i)
@@ -217,6 +220,9 @@ func TestWhatIsWrongIsTold(t *testing.T) {
 				do(t, w, a.Root, c.name, c.para).wants(t, c.code, c.desc)
 			})
 		}
+		// Messages speak of parameters by the names that they have here.
+		do(t, w, a.Root, "ListCamStrategy", P{"rp": 201}).wants(t, 4000, "InvalidParameter", "`rp`")
+		do(t, w, a.Root, "CreateCamStrategy", P{"strategyName": "a b", "strategyInfo": everything}).wants(t, 4000, "InvalidParameter.policyName.Error", "`strategyName`")
 		if got := attached(t, a.Root, user.UIN); len(got) != 0 {
 			t.Errorf("attached: %v", got)
 		}
