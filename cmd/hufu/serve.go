@@ -36,16 +36,18 @@ type serveCommand struct {
 	TLSCert   string `help:"Serve TLS with this certificate (PEM)." env:"HUFU_TLS_CERT" placeholder:"FILE" and:"tls"`
 	TLSKey    string `help:"The certificate's key (PEM)." env:"HUFU_TLS_KEY" placeholder:"FILE" and:"tls"`
 
-	RateLimit         string         `help:"Enforce the published rates per action (documented), or none (off), for benches and bulk set-up." enum:"documented,off" default:"documented" env:"HUFU_RATE_LIMIT"`
-	Quota             map[string]int `help:"Change a quota, for example sub-accounts=5000; 0 lifts it." env:"HUFU_QUOTA" placeholder:"NAME=N" mapsep:","`
-	SigningHost       []string       `help:"Accept signatures made for this host name too." env:"HUFU_SIGNING_HOST"`
-	TrustedProxy      []string       `help:"Believe the X-Forwarded headers of peers in this network." env:"HUFU_TRUSTED_PROXY" placeholder:"CIDR"`
-	EIAMDefaultTenant int64          `help:"Root account whose employee identity answers on hosts that no tenant has; 0: the first root account." default:"0" env:"HUFU_EIAM_DEFAULT_TENANT" name:"eiam-default-tenant" placeholder:"UIN"`
-	NoComponent       bool           `help:"Do not serve the component interface, which old products speak." env:"HUFU_NO_COMPONENT_INTERFACE" name:"no-component-interface"`
-	StrictProducts    bool           `help:"Refuse policies that name a product which is not registered." env:"HUFU_STRICT_PRODUCTS"`
-	AuditRetention    time.Duration  `help:"Delete audit records older than this; 0 keeps them for ever." default:"0" env:"HUFU_AUDIT_RETENTION"`
-	DrainTimeout      time.Duration  `help:"How long a stop waits for calls under way." default:"20s" env:"HUFU_DRAIN_TIMEOUT"`
-	LogLevel          slog.Level     `help:"Least level that is logged: debug, info, warn, error." default:"info" env:"HUFU_LOG_LEVEL"`
+	RateLimit             string         `help:"Enforce the published rates per action (documented), or none (off), for benches and bulk set-up." enum:"documented,off" default:"documented" env:"HUFU_RATE_LIMIT"`
+	Quota                 map[string]int `help:"Change a quota, for example sub-accounts=5000; 0 lifts it." env:"HUFU_QUOTA" placeholder:"NAME=N" mapsep:","`
+	SigningHost           []string       `help:"Accept signatures made for this host name too." env:"HUFU_SIGNING_HOST"`
+	TrustedProxy          []string       `help:"Believe the X-Forwarded headers of peers in this network." env:"HUFU_TRUSTED_PROXY" placeholder:"CIDR"`
+	EIAMDefaultTenant     int64          `help:"Root account whose employee identity answers on hosts that no tenant has; 0: the first root account." default:"0" env:"HUFU_EIAM_DEFAULT_TENANT" name:"eiam-default-tenant" placeholder:"UIN"`
+	NoComponent           bool           `help:"Do not serve the component interface, which old products speak." env:"HUFU_NO_COMPONENT_INTERFACE" name:"no-component-interface"`
+	StrictProducts        bool           `help:"Refuse policies that name a product which is not registered." env:"HUFU_STRICT_PRODUCTS"`
+	AuditRetention        time.Duration  `help:"Delete audit records older than this; 0 keeps them for ever." default:"0" env:"HUFU_AUDIT_RETENTION"`
+	DrainTimeout          time.Duration  `help:"How long a stop waits for calls under way." default:"20s" env:"HUFU_DRAIN_TIMEOUT"`
+	LogLevel              slog.Level     `help:"Least level that is logged: debug, info, warn, error." default:"info" env:"HUFU_LOG_LEVEL"`
+	BIUnregisteredCallers string         `help:"Callers of BI that are none of its users may do what CAM allows them (cam), or nothing (deny)." enum:"cam,deny" default:"cam" env:"HUFU_BI_UNREGISTERED_CALLERS"`
+	BITerraformPaging     bool           `help:"Read the page numbers of Terraform's provider for BI as the row offsets that it sends." default:"true" negatable:"" env:"HUFU_BI_TERRAFORM_PAGING"`
 
 	BootstrapSecretID  string `help:"SecretId of the first root account, instead of a random one." env:"HUFU_BOOTSTRAP_SECRET_ID" hidden:""`
 	BootstrapSecretKey string `help:"Its SecretKey." env:"HUFU_BOOTSTRAP_SECRET_KEY" hidden:""`
@@ -100,6 +102,7 @@ func (s *serveCommand) config() (server.Config, error) {
 	c.Products, c.StrictProducts = s.Product, s.StrictProducts
 	c.EIAMTenant = store.Account(s.EIAMDefaultTenant)
 	c.Quotas, c.NoLimits, c.NoComponent = quotas, s.RateLimit == "off", s.NoComponent
+	c.DenyUnregisteredBI, c.TerraformPagingBI = s.BIUnregisteredCallers == "deny", s.BITerraformPaging
 	c.SigningHosts, c.TrustedProxies = s.SigningHost, proxies
 	c.AuditRetention, c.DrainTimeout = s.AuditRetention, s.DrainTimeout
 	c.Bootstrap = account.New{Name: "root", SecretID: s.BootstrapSecretID, SecretKey: s.BootstrapSecretKey}

@@ -25,6 +25,7 @@ func (e *Extension) SetBiUserStatus(ctx context.Context, c *call.Call, in *hufu2
 			if u.isRoot(c.Account()) {
 				return errNotAuthorized
 			}
+			touched(c, &u)
 			if u.Status == in.Status {
 				continue
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hufu-iam/hufu/internal/account"
@@ -76,17 +77,42 @@ func people(ctx context.Context, q store.Queryer, a store.Account, and string, a
 	return all, nil
 }
 
-// names are the printed names of all BI users whose uin, in digits, is asked for: rows keep it for who made them.
-func names(ctx context.Context, q store.Queryer, a store.Account) (byUIN map[string]string, byID map[int64]person, err error) {
-	all, err := people(ctx, q, a, "")
+// namer finds users by what rows keep of them, each once.
+type namer struct {
+	q     store.Queryer
+	a     store.Account
+	found map[string]person
+}
+
+func newNamer(q store.Queryer, a store.Account) *namer {
+	return &namer{q: q, a: a, found: map[string]person{}}
+}
+
+// byID is a user by its number.
+func (n *namer) byID(ctx context.Context, id int64) (person, error) {
+	return n.find(ctx, "b.id", strconv.FormatInt(id, 10))
+}
+
+// byUIN is the user who made or changed a row, by the uin in digits that the row keeps. It is empty where that was nobody
+// whom BI knows, or he has gone.
+func (n *namer) byUIN(ctx context.Context, uin string) (person, error) {
+	return n.find(ctx, "b.uin", uin)
+}
+
+func (n *namer) find(ctx context.Context, column, number string) (person, error) {
+	if x, again := n.found[column+number]; again {
+		return x, nil
+	}
+	id, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {
-		return nil, nil, err
+		return person{}, nil
 	}
-	byUIN, byID = map[string]string{}, map[int64]person{}
-	for _, x := range all {
-		byUIN[fmt.Sprint(x.UIN)], byID[x.ID] = x.shown.name, x
+	all, err := people(ctx, n.q, n.a, `AND `+column+` = $2`, id)
+	if err != nil || len(all) == 0 {
+		return person{}, err
 	}
-	return byUIN, byID, nil
+	n.found[column+number] = all[0]
+	return all[0], nil
 }
 
 // filter says which of the users a list is about.

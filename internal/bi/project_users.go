@@ -96,6 +96,7 @@ func (p *Product) ModifyUserRoleProject(ctx context.Context, c *call.Call, in *b
 		if err != nil {
 			return err
 		}
+		touched(c, &u)
 		if err := with.apply(ctx, tx, c.Account(), &u); err != nil {
 			return err
 		}
@@ -119,6 +120,7 @@ func (p *Product) DeleteUserRoleProject(ctx context.Context, c *call.Call, in *b
 		if err != nil {
 			return err
 		}
+		touched(c, &u)
 		for _, s := range []string{
 			`bi_grants WHERE account = $1 AND project = $2 AND bi_user = $3`,
 			`bi_page_rights WHERE account = $1 AND project = $2 AND holder_kind = 1 AND holder = $3`,

@@ -68,6 +68,11 @@ func (x *Project) check(ctx context.Context, q store.Queryer, a store.Account) e
 	return err
 }
 
+// projectResource names a project in audit records.
+func projectResource(a store.Account, id int64) string {
+	return fmt.Sprintf("qcs::bi::uin/%d:project/%d", int64(a), id)
+}
+
 // take overwrites a text with one that is given.
 func take(into *string, given *string) {
 	if s := value(given); s != "" {
@@ -101,6 +106,7 @@ func (p *Product) CreateProject(ctx context.Context, c *call.Call, in *bi2022010
 			return err
 		}
 		out.Data.Id = x.ID
+		c.Touched(projectResource(c.Account(), x.ID))
 		return grant(ctx, tx, c.Account(), owner.ID, roles[:1], viaProject, c.At)
 	})
 }
@@ -146,6 +152,7 @@ func (p *Product) ModifyProject(ctx context.Context, c *call.Call, in *bi2022010
 		if err != nil {
 			return err
 		}
+		c.Touched(projectResource(c.Account(), x.ID))
 		take(&x.Name, new(strings.TrimSpace(value(in.Name))))
 		take(&x.ColorCode, in.ColorCode)
 		take(&x.Logo, in.Logo)
@@ -173,6 +180,7 @@ func (p *Product) ModifyProject(ctx context.Context, c *call.Call, in *bi2022010
 // One that is not there is UnauthorizedOperation.Authorize, whoever asks: the action has no other code for it.
 func (p *Product) DeleteProject(ctx context.Context, c *call.Call, in *bi20220105.DeleteProjectRequest) (*bi20220105.DeleteProjectResponse, error) {
 	err := p.write(ctx, c, need{writeProject, in.Id}, func(tx *store.Tx, _ *caller) error {
+		c.Touched(projectResource(c.Account(), in.Id))
 		return exec(ctx, tx, c.Account(), in.Id,
 			`DELETE FROM bi_grants WHERE account = $1 AND project = $2`,
 			`DELETE FROM bi_page_rights WHERE account = $1 AND project = $2`,
@@ -246,21 +254,25 @@ func (w *caller) rights(project int64) []string {
 }
 
 func printProjects(ctx context.Context, q store.Queryer, a store.Account, who *caller, projects []Project) ([]bi20220105.Project, error) {
-	byUIN, byID, err := names(ctx, q, a)
-	if err != nil {
-		return nil, err
-	}
+	names := newNamer(q, a)
 	var all []bi20220105.Project
 	for _, x := range projects {
 		members, err := count(ctx, q, `SELECT COUNT(DISTINCT bi_user) FROM bi_grants WHERE account = $1 AND project = $2`, a, x.ID)
 		if err != nil {
 			return nil, err
 		}
-		owner := byID[x.Owner]
+		owner, err := names.byID(ctx, x.Owner)
+		if err != nil {
+			return nil, err
+		}
+		maker, err := names.byUIN(ctx, x.CreatedBy)
+		if err != nil {
+			return nil, err
+		}
 		all = append(all, bi20220105.Project{
 			Id: x.ID, Logo: x.Logo, Name: x.Name, ColorCode: x.ColorCode, CreatedUser: x.CreatedBy, CreatedAt: wireTime(x.Created), MemberCount: members,
 			Apply: x.Apply, UpdatedUser: x.UpdatedBy, UpdatedAt: wireTime(x.Updated), CorpId: corpID(a), Mark: x.Mark, Seed: x.Seed, AuthList: who.rights(x.ID),
-			PanelScope: x.PanelScope, ManagePlatform: x.ManagePlatform, CreatedUserName: byUIN[x.CreatedBy], Owner: owner.UserID, OwnerName: owner.shown.name,
+			PanelScope: x.PanelScope, ManagePlatform: x.ManagePlatform, CreatedUserName: maker.shown.name, Owner: owner.UserID, OwnerName: owner.shown.name,
 		})
 	}
 	return all, nil

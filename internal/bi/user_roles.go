@@ -115,6 +115,7 @@ func (p *Product) addUsers(ctx context.Context, tx *store.Tx, c *call.Call, who 
 		if err != nil {
 			return nil, err
 		}
+		touched(c, &u.User)
 		users = append(users, u)
 	}
 	return users, p.checkUsers(ctx, tx, c.Account())
@@ -184,6 +185,7 @@ func (p *Product) changeUser(ctx context.Context, c *call.Call, userID string, w
 		if err != nil {
 			return err
 		}
+		touched(c, &u)
 		if u.isRoot(c.Account()) && len(roles) > 0 && (len(roles) > 1 || roles[0].Code != corpAdmin) {
 			return errNotAuthorized
 		}
@@ -262,6 +264,7 @@ func (p *Product) DeleteUserRole(ctx context.Context, c *call.Call, in *bi202201
 		if u.isRoot(c.Account()) {
 			return errNotAuthorized
 		}
+		touched(c, &u)
 		return removeUser(ctx, tx, c.Account(), u)
 	})
 }

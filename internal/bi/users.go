@@ -7,11 +7,13 @@ import (
 	"strconv"
 
 	"github.com/hufu-iam/hufu/internal/account"
+	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/fault"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/wire/code"
+	"github.com/hufu-iam/hufu/qcs"
 )
 
 // States of a BI user.
@@ -48,6 +50,16 @@ func (u *User) fields() []any {
 func scanUser(r row) (u User, err error) {
 	err = r.Scan(u.fields()...)
 	return u, err
+}
+
+// touched notes a user for the audit record, by the identity behind it: requests may name him by name.
+func touched(c *call.Call, u *User) {
+	owner := corpID(c.Account())
+	if u.isRoot(c.Account()) {
+		c.Touched("qcs::cam::uin/" + owner + ":root")
+		return
+	}
+	c.Touched(qcs.User(owner, strconv.FormatInt(u.UIN, 10)).String())
 }
 
 // errNoUser tells functions of this package that a person is no BI user. Callers learn noUser.
