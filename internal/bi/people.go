@@ -51,10 +51,16 @@ func scanPerson(r row) (x person, err error) {
 	return x, err
 }
 
+const newestFirst = ` ORDER BY b.created_at DESC, b.id DESC`
+
 // people are BI users, the newest first. and is a further condition on "b", with arguments from $2.
 func people(ctx context.Context, q store.Queryer, a store.Account, and string, args ...any) ([]person, error) {
-	all, err := collect(ctx, q, scanPerson, `SELECT `+userColumns+`, `+cam.ProfileColumns+` FROM bi_users b`+cam.ProfileJoin+`
-		WHERE b.account = $1 `+and+` ORDER BY b.id DESC`, append([]any{a}, args...)...)
+	return peopleFrom(ctx, q, a, `bi_users b`, and, args...)
+}
+
+func peopleFrom(ctx context.Context, q store.Queryer, a store.Account, table, and string, args ...any) ([]person, error) {
+	all, err := collect(ctx, q, scanPerson, `SELECT `+userColumns+`, `+cam.ProfileColumns+` FROM `+table+cam.ProfileJoin+`
+		WHERE b.account = $1 `+and+newestFirst, append([]any{a}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read users: %w", err)
 	}
@@ -115,18 +121,58 @@ func (n *namer) find(ctx context.Context, column, number string) (person, error)
 	return all[0], nil
 }
 
-// filter says which of the users a list is about.
-type filter struct {
+// selection says which users a list is about: conditions of the database, and what is only known of a user who is
+// completed by the directory.
+type selection struct {
+	and       string
+	args      []any
 	keyword   string
-	boundOnly bool // to a messenger
-	keep      func(*person) bool
+	boundOnly bool           // to a messenger
+	only      map[int64]bool // uins; nil for everybody
 }
 
-func (f filter) apply(all []person) []person {
-	keyword := strings.ToLower(f.keyword)
-	return slices.DeleteFunc(all, func(x person) bool {
-		return f.boundOnly && x.shown.appUserID == "" || keyword != "" && !x.matches(keyword) || f.keep != nil && !f.keep(&x)
+// where adds a condition on "b", whose arguments stand as $? in it.
+func (s *selection) where(condition string, args ...any) {
+	for _, x := range args {
+		s.args = append(s.args, x)
+		condition = strings.Replace(condition, "$?", "$"+strconv.Itoa(len(s.args)+1), 1) // $1 is the account
+	}
+	s.and += " AND " + condition
+}
+
+// inProject keeps users with a role in a project; with a code, with that role.
+func (s *selection) inProject(project int64, code string) {
+	if code == "" {
+		s.where(`EXISTS (SELECT 1 FROM bi_grants g WHERE g.account = b.account AND g.bi_user = b.id AND g.project = $? AND g.project > 0)`, project)
+		return
+	}
+	s.where(`EXISTS (SELECT 1 FROM bi_grants g JOIN bi_roles r ON r.account = g.account AND r.id = g.role
+		WHERE g.account = b.account AND g.bi_user = b.id AND g.project = $? AND r.code = $?)`, project, code)
+}
+
+// page reads a window of the users, and how many there are. What the database can tell is counted and cut there: a corp
+// may have ten thousand users, and a page has twenty.
+func (s *selection) page(ctx context.Context, q store.Queryer, a store.Account, w window) ([]person, int64, error) {
+	if s.keyword == "" && !s.boundOnly && s.only == nil && !w.all {
+		total, err := count(ctx, q, `SELECT COUNT(*) FROM bi_users b WHERE b.account = $1`+s.and, append([]any{a}, s.args...)...)
+		if err != nil {
+			return nil, 0, err
+		}
+		// Cut before the directory is joined: PostgreSQL does not know how many rows a parameter of LIMIT means.
+		n := len(s.args)
+		table := fmt.Sprintf(`(SELECT * FROM bi_users b WHERE b.account = $1%s%s LIMIT $%d OFFSET $%d) b`, s.and, newestFirst, n+2, n+3)
+		users, err := peopleFrom(ctx, q, a, table, "", append(slices.Clone(s.args), w.limit, w.offset)...)
+		return users, total, err
+	}
+	users, err := people(ctx, q, a, s.and, s.args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	keyword := strings.ToLower(s.keyword)
+	users = slices.DeleteFunc(users, func(x person) bool {
+		return s.boundOnly && x.shown.appUserID == "" || keyword != "" && !x.matches(keyword) || s.only != nil && !s.only[x.UIN]
 	})
+	return cut(users, w), int64(len(users)), nil
 }
 
 // details are what lists print beside the users themselves.
@@ -136,13 +182,17 @@ type details struct {
 	titles map[int64]string // of projects
 }
 
-// detailsOf reads the roles and groups of users, who are ordered by id: the rows between the first and the last.
+// detailsOf reads the roles and groups of users: the rows between the least and the greatest of their ids, which are
+// seldom many more than theirs.
 func detailsOf(ctx context.Context, q store.Queryer, a store.Account, users []person) (details, error) {
 	d := details{roles: map[int64][]held{}, groups: map[int64][]bi20220105.UserGroupDTO{}, titles: map[int64]string{}}
 	if len(users) == 0 {
 		return d, nil
 	}
-	to, from := users[0].ID, users[len(users)-1].ID
+	from, to := users[0].ID, users[0].ID
+	for _, x := range users {
+		from, to = min(from, x.ID), max(to, x.ID)
+	}
 	type line struct {
 		user  int64
 		held  held

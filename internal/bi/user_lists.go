@@ -24,28 +24,22 @@ func (p *Product) DescribeUserRoleList(ctx context.Context, c *call.Call, in *bi
 	out := &bi20220105.DescribeUserRoleListResponse{Msg: success}
 	w := p.window(c, fromOne, in.PageNo, in.PageSize, value(in.AllPage))
 	return out, p.read(ctx, c, need{right: readCorp}, func(q store.Queryer, _ *caller) (err error) {
-		f := filter{keyword: value(in.Keyword), boundOnly: value(in.IsOnlyBindAppUser)}
+		s := selection{keyword: value(in.Keyword), boundOnly: value(in.IsOnlyBindAppUser)}
 		switch value(in.UserType) {
 		case "", enterpriseUsers:
 		case visitors:
-			f.keep = func(*person) bool { return false }
+			s.where(`1 = 0`)
 		default:
 			return invalid("UserType", *in.UserType)
 		}
-		var users []person
 		if text := value(in.ProjectId); text != "" {
 			project, bad := strconv.ParseUint(text, 10, 63)
 			if bad != nil {
 				return invalid("ProjectId", text)
 			}
-			users, err = membersOf(ctx, q, c.Account(), int64(project))
-		} else {
-			users, err = people(ctx, q, c.Account(), "")
+			s.inProject(int64(project), "")
 		}
-		if err != nil {
-			return err
-		}
-		out.Data, err = printUsers(ctx, q, c, f.apply(users), w, everyRole, func(h held) bool { return h.via == viaCorp })
+		out.Data, err = printUsers(ctx, q, c, s, w, everyRole, func(h held) bool { return h.via == viaCorp })
 		return err
 	})
 }
@@ -54,42 +48,25 @@ func (p *Product) DescribeUserRoleList(ctx context.Context, c *call.Call, in *bi
 func (p *Product) DescribeUserRoleProjectList(ctx context.Context, c *call.Call, in *bi20220105.DescribeUserRoleProjectListRequest) (*bi20220105.DescribeUserRoleProjectListResponse, error) {
 	out := &bi20220105.DescribeUserRoleProjectListResponse{Msg: success}
 	w := p.window(c, fromOne, in.PageNo, in.PageSize, value(in.AllPage))
-	return out, p.read(ctx, c, need{readProject, in.ProjectId}, func(q store.Queryer, _ *caller) error {
+	return out, p.read(ctx, c, need{readProject, in.ProjectId}, func(q store.Queryer, _ *caller) (err error) {
+		s := selection{keyword: value(in.Keyword), boundOnly: value(in.IsOnlyBindAppUser)}
 		role := value(in.RoleCode)
 		if role != "" && !slices.Contains(projectRoles, role) {
 			return invalid("RoleCode", role)
 		}
-		only, err := uins(ctx, q, c.Account(), in.UserIdList)
-		if err != nil {
-			return err
-		}
-		users, err := membersOf(ctx, q, c.Account(), in.ProjectId)
-		if err != nil {
-			return err
-		}
-		d, err := detailsOf(ctx, q, c.Account(), users)
-		if err != nil {
-			return err
+		s.inProject(in.ProjectId, role)
+		if len(in.UserIdList) > 0 {
+			if s.only, err = uins(ctx, q, c.Account(), in.UserIdList); err != nil {
+				return err
+			}
 		}
 		ofProject := func(h held) bool { return h.project == in.ProjectId }
-		users = filter{keyword: value(in.Keyword), boundOnly: value(in.IsOnlyBindAppUser), keep: func(x *person) bool {
-			return (len(in.UserIdList) == 0 || only[x.UIN]) &&
-				(role == "" || slices.ContainsFunc(d.roles[x.ID], func(h held) bool { return ofProject(h) && h.code == role }))
-		}}.apply(users)
-		out.Data, err = printUsers(ctx, q, c, users, w, ofProject, ofProject)
+		out.Data, err = printUsers(ctx, q, c, s, w, ofProject, ofProject)
 		return err
 	})
 }
 
 func everyRole(held) bool { return true }
-
-// membersOf are the users with a role in a project.
-func membersOf(ctx context.Context, q store.Queryer, a store.Account, project int64) ([]person, error) {
-	if project == enterprise {
-		return nil, nil
-	}
-	return people(ctx, q, a, `AND EXISTS (SELECT 1 FROM bi_grants g WHERE g.account = b.account AND g.bi_user = b.id AND g.project = $2)`, project)
-}
 
 // uins are the people that UserIds mean; who is not there is left out.
 func uins(ctx context.Context, q store.Queryer, a store.Account, ids []string) (map[int64]bool, error) {
@@ -108,9 +85,12 @@ func uins(ctx context.Context, q store.Queryer, a store.Account, ids []string) (
 }
 
 // printUsers is a page of users. shown says which roles RoleList has, ids which RoleIdList has.
-func printUsers(ctx context.Context, q store.Queryer, c *call.Call, users []person, w window, shown, ids func(held) bool) (bi20220105.UserRoleListData, error) {
-	out := bi20220105.UserRoleListData{Total: int64(len(users)), TotalPages: w.pages(int64(len(users)))}
-	users = cut(users, w)
+func printUsers(ctx context.Context, q store.Queryer, c *call.Call, s selection, w window, shown, ids func(held) bool) (out bi20220105.UserRoleListData, err error) {
+	users, total, err := s.page(ctx, q, c.Account(), w)
+	if err != nil {
+		return out, err
+	}
+	out.Total, out.TotalPages = total, w.pages(total)
 	d, err := detailsOf(ctx, q, c.Account(), users)
 	if err != nil {
 		return out, err
@@ -147,13 +127,19 @@ func (p *Product) DescribeUserProjectList(ctx context.Context, c *call.Call, in 
 	if project != enterprise {
 		needed = need{readProject, project}
 	}
-	return out, p.read(ctx, c, needed, func(q store.Queryer, who *caller) (err error) {
-		var users []person
+	return out, p.read(ctx, c, needed, func(q store.Queryer, who *caller) error {
+		s := selection{keyword: value(in.Keyword)}
 		if project != enterprise {
-			users, err = membersOf(ctx, q, c.Account(), project)
-		} else {
-			users, err = people(ctx, q, c.Account(), "")
+			s.inProject(project, "")
 		}
+		if value(in.IsFilterPerAuthUser) {
+			s.where(`NOT EXISTS (SELECT 1 FROM bi_grants g JOIN bi_roles r ON r.account = g.account AND r.id = g.role
+				WHERE g.account = b.account AND g.bi_user = b.id AND r.code = $?)`, corpAdmin)
+		}
+		if value(in.IsFilterCurrentUser) && who.user != nil {
+			s.where(`b.id <> $?`, who.user.ID)
+		}
+		users, total, err := s.page(ctx, q, c.Account(), w)
 		if err != nil {
 			return err
 		}
@@ -161,12 +147,8 @@ func (p *Product) DescribeUserProjectList(ctx context.Context, c *call.Call, in 
 		if err != nil {
 			return err
 		}
-		users = filter{keyword: value(in.Keyword), keep: func(x *person) bool {
-			return !(value(in.IsFilterPerAuthUser) && strongest(d.roles[x.ID]) == corpAdmin) &&
-				!(value(in.IsFilterCurrentUser) && who.user != nil && who.user.ID == x.ID)
-		}}.apply(users)
-		out.Data.Total, out.Data.TotalPages = int64(len(users)), w.pages(int64(len(users)))
-		for _, x := range cut(users, w) {
+		out.Data.Total, out.Data.TotalPages = total, w.pages(total)
+		for _, x := range users {
 			out.Data.List = append(out.Data.List, printUser(c, x, strongest(d.roles[x.ID])))
 		}
 		return nil
