@@ -99,11 +99,10 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	w := &World{DB: db, Keys: credential.NewKeys(db, ring), Quotas: account.DefaultQuotas(), now: time.Now().Truncate(time.Second)}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, nil))
 	identity := cam.New(db, w.Keys, w.Quotas, known)
-	persons := directory.New(directory.Config{DB: db, Keys: w.Keys, Users: identity})
-	identity.Tell(persons)
 	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: 10_000, MaxSize: 1_000_000})
 	business := bi.New(bi.Config{DB: db, Keys: w.Keys, Quotas: w.Quotas, TerraformPaging: true})
-	identity.Tell(business)
+	persons := directory.New(directory.Config{DB: db, Keys: w.Keys, Users: identity, BI: business})
+	identity.Tell(persons, business)
 	w.Trail = audit.NewTrail(db, log)
 	finder := credential.NewFinder(w.Keys, 10_000)
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix(Proxy + "/32")}, Registered: known.Registered}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,

@@ -68,6 +68,7 @@ func (f *figures) check(t *testing.T, disabled bool) {
 	f.ann.Language = "en-US"
 	f.checkQuestions(t, disabled)
 	f.checkKeys(t, disabled)
+	f.checkComponent(t, disabled)
 
 	f.pep.Must(t, "cam:ListUsers", nil) // another sub-user
 	f.b.Root.Must(t, "cam:ListUsers", nil)
@@ -101,6 +102,20 @@ func (f *figures) checkQuestions(t *testing.T, disabled bool) {
 	found := ask(t, f.w, f.pep, "/access/v1/search/subject", `{"subject":{"type":"user"},"action":{"name":"cam:ListUsers"},"resource":{"type":"qcs","id":"*"}}`)
 	if found.status != 200 || strings.Contains(found.text, fmt.Sprint(f.ann.UIN)) == disabled || !strings.Contains(found.text, fmt.Sprint(f.pep.UIN)) {
 		t.Errorf("a search finds %s", found.text)
+	}
+}
+
+// checkComponent calls as she, and asks about her.
+func (f *figures) checkComponent(t *testing.T, disabled bool) {
+	t.Helper()
+	for what, call := range map[string]struct {
+		by    *apitest.Client
+		about int64
+	}{"she asks": {f.ann, f.pep.UIN}, "she is asked about": {f.pep, f.ann.UIN}} {
+		returnCode, message := component(t, f.w, call.by, "checkResource", fmt.Sprintf(`{"uin":%d,"action":"orders:List","resource":["*"]}`, call.about))
+		if disabled && (returnCode != 4300 || !strings.Contains(message, english)) || !disabled && returnCode != 0 {
+			t.Errorf("component interface: %s: %d %s", what, returnCode, message)
+		}
 	}
 }
 
@@ -166,6 +181,16 @@ func TestEveryDoorFollowsThePerson(t *testing.T) {
 				inactive.Fails(t, "AuthFailure.SecretIdNotFound", "cam:ListUsers", nil)
 			})
 		}
+		t.Run("as a user of BI", func(t *testing.T) {
+			f.a.Root.Must(t, "bi:CreateUserRole", apitest.P{"UserInfoList": []apitest.P{{"UserId": "ann"}}})
+			for _, status := range []string{"Disabled", "Enabled"} {
+				setStatus(t, f.a.Root, id, status)
+				x := f.a.Root.Must(t, "hufu:DescribePerson", apitest.P{"PersonId": id})
+				if x.Str("BiUsers.0.UserId") != "ann" || x.Str("BiUsers.0.UserName") != "ann" || x.Int("BiUsers.0.Uin") != f.ann.UIN || x.Str("BiUsers.0.Status") != status {
+					t.Error(x.Raw)
+				}
+			}
+		})
 		t.Run("unlinking restores at once", func(t *testing.T) {
 			setStatus(t, f.a.Root, id, "Disabled")
 			f.check(t, true)

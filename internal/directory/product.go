@@ -185,6 +185,9 @@ func (p *Product) describeUser(ctx context.Context, q store.Queryer, a store.Acc
 	}
 	u, ok, err := p.config.BI.BIUser(ctx, q, a, l.UIN)
 	if err == nil && ok {
+		if u.UserName == "" { // BI has no other name for it
+			u.UserName = name
+		}
 		out.BiUsers = append(out.BiUsers, hufu20261201.BiUser{UserId: u.UserID, UserName: u.UserName, Uin: l.UIN, Status: status(u.Enabled)})
 	}
 	return err

@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -104,6 +105,25 @@ func ask(t testing.TB, w *apitest.World, by *apitest.Client, path, body string) 
 	r := httptest.NewRequest(http.MethodPost, "http://hufu.test"+path, strings.NewReader(body))
 	sign(t, w, r.Header, by, http.MethodPost, "hufu.test", "hufu", "/", body)
 	return send(w, r)
+}
+
+// component calls an interface of the component door, and answers its return code and message.
+func component(t testing.TB, w *apitest.World, by *apitest.Client, name, para string) (int64, string) {
+	t.Helper()
+	body := fmt.Sprintf(`{"version":1,"componentName":"MC","eventId":1,"interface":{"interfaceName":%q,"para":%s}}`, name, para)
+	r := httptest.NewRequest(http.MethodPost, "http://hufu.test/component", strings.NewReader(body))
+	r.Header.Set("X-TC-Language", "en-US")
+	sign(t, w, r.Header, by, http.MethodPost, "hufu.test", "cam", "/component", body)
+	out := httptest.NewRecorder()
+	w.Component.ServeHTTP(out, r)
+	var answer struct {
+		ReturnCode    int64
+		ReturnMessage string
+	}
+	if err := json.Unmarshal(out.Body.Bytes(), &answer); err != nil {
+		t.Fatalf("%s: %v", out.Body, err)
+	}
+	return answer.ReturnCode, answer.ReturnMessage
 }
 
 // question asks about a subject, with an explanation.

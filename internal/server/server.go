@@ -109,14 +109,13 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.health = &ops.Health{Ping: s.store.Ping}
 	finder := credential.NewFinder(s.keys, maxKeys)
 	identity := cam.New(s.store, s.keys, c.Quotas, products)
-	persons := directory.New(directory.Config{DB: s.store, Keys: s.keys, Users: identity})
-	identity.Tell(persons)
 	engine := access.New(s.store, access.Config{Source: identity, MaxPrincipals: maxPrincipals, MaxSize: maxPolicySize})
 	s.access = engine
 	s.actions = &operator.Actions{DB: s.store, Keys: s.keys,
 		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: products.Granularity}}
 	business := bi.New(bi.Config{DB: s.store, Keys: s.keys, Quotas: c.Quotas, DenyUnregistered: c.DenyUnregisteredBI, TerraformPaging: c.TerraformPagingBI})
-	identity.Tell(business)
+	persons := directory.New(directory.Config{DB: s.store, Keys: s.keys, Users: identity, BI: business})
+	identity.Tell(persons, business)
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits, Registered: products.Registered},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
