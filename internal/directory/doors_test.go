@@ -134,6 +134,19 @@ func (f *figures) checkKeys(t *testing.T, disabled bool) {
 	}
 }
 
+// checkBI makes her a user of BI, and looks at her there.
+func (f *figures) checkBI(t *testing.T, id string) {
+	t.Helper()
+	f.a.Root.Must(t, "bi:CreateUserRole", apitest.P{"UserInfoList": []apitest.P{{"UserId": "ann"}}})
+	for _, status := range []string{"Disabled", "Enabled"} {
+		setStatus(t, f.a.Root, id, status)
+		x := f.a.Root.Must(t, "hufu:DescribePerson", apitest.P{"PersonId": id})
+		if x.Str("BiUsers.0.UserId") != "ann" || x.Str("BiUsers.0.UserName") != "ann" || x.Int("BiUsers.0.Uin") != f.ann.UIN || x.Str("BiUsers.0.Status") != status {
+			t.Error(x.Raw)
+		}
+	}
+}
+
 func (f *figures) revision(t *testing.T) string {
 	t.Helper()
 	return f.pep.Must(t, "hufu:GetSigningKey", apitest.P{"AccessKeyId": f.pep.ID, "Service": "orders", "Date": tc3.Date(f.w.Now().Unix())}).Str("Revision")
@@ -181,16 +194,7 @@ func TestEveryDoorFollowsThePerson(t *testing.T) {
 				inactive.Fails(t, "AuthFailure.SecretIdNotFound", "cam:ListUsers", nil)
 			})
 		}
-		t.Run("as a user of BI", func(t *testing.T) {
-			f.a.Root.Must(t, "bi:CreateUserRole", apitest.P{"UserInfoList": []apitest.P{{"UserId": "ann"}}})
-			for _, status := range []string{"Disabled", "Enabled"} {
-				setStatus(t, f.a.Root, id, status)
-				x := f.a.Root.Must(t, "hufu:DescribePerson", apitest.P{"PersonId": id})
-				if x.Str("BiUsers.0.UserId") != "ann" || x.Str("BiUsers.0.UserName") != "ann" || x.Int("BiUsers.0.Uin") != f.ann.UIN || x.Str("BiUsers.0.Status") != status {
-					t.Error(x.Raw)
-				}
-			}
-		})
+		t.Run("as a user of BI", func(t *testing.T) { f.checkBI(t, id) })
 		t.Run("unlinking restores at once", func(t *testing.T) {
 			setStatus(t, f.a.Root, id, "Disabled")
 			f.check(t, true)
