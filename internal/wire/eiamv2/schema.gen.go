@@ -1411,7 +1411,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListDataPermissions",
 			Method: "GET", Path: "/applications/{app_id}/data-perms", Status: 200, Family: "app_data", Late: true, Paging: wire.Narrow, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListDataPermissionsRequest) },
 			Input: &wire.Struct{Name: "ListDataPermissionsRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1434,7 +1434,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListFunctionPermissions",
 			Method: "GET", Path: "/applications/{app_id}/func-perms", Status: 200, Family: "app_func", Late: true, Paging: wire.Narrow, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListFunctionPermissionsRequest) },
 			Input: &wire.Struct{Name: "ListFunctionPermissionsRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1652,7 +1652,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListUserLogs",
 			Method: "GET", Path: "/logs/users-log", Status: 200, Family: "operation_log", Late: true, Paging: wire.Wide, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListUserLogsRequest) },
 			Input: &wire.Struct{Name: "ListUserLogsRequest", Members: []wire.Member{
 				{Name: "start_time", Kind: wire.String, In: wire.InQuery, Required: true},

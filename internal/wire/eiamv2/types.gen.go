@@ -697,7 +697,7 @@ type UserLog struct {
 	Hour          string            // hour of the day, two digits
 	UserId        string            // id of the user
 	UserName      string            // login
-	RealUserName  string            // login as it was typed
+	RealUserName  string            // name of the user
 	Mobile        string            // mobile number
 	MobileHash    string            // hash of the mobile number
 	EnterpriseId  string            // id of the tenant
