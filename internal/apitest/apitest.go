@@ -111,7 +111,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 			business))
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Keys: w.Keys, Finder: finder, Directory: identity,
 		Actions: known, Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
-	w.People = eiam.New(eiam.Config{DB: db, Keys: w.Keys})
+	w.People = eiam.New(eiam.Config{DB: db, Keys: w.Keys, PasswordRules: cam.PasswordRules})
 	w.EIAM = rest.New(rest.Dependencies{Gateway: w.Gateway, Product: w.People, Service: eiamv2.Service, Handlers: eiamv2.Bind(w.People), Log: log, Now: w.Now})
 	w.Component = component.New(component.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Finder: finder,
 		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: w.granularity, Own: server.Serves,

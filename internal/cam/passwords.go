@@ -41,6 +41,12 @@ func readPasswordRules(ctx context.Context, q store.Queryer, a store.Account) (p
 	return r, nil
 }
 
+// PasswordRules are what an account asks of passwords, also of those of persons.
+func PasswordRules(ctx context.Context, q store.Queryer, a store.Account) (credential.PasswordRules, error) {
+	r, err := readPasswordRules(ctx, q, a)
+	return r.PasswordRules, err
+}
+
 // The values of PasswordExpirationInvalidation.
 const (
 	expiredIsOut    = 1 // an administrator must reset it

@@ -17,6 +17,13 @@
 //	trees.go         the permissions of an application, as its administrator brings them
 //	orphans.go       an account that is nobody's gets an owner
 //	ids.go           ids and times in the protocol's form
+//	handlers.go      the order in which a handler looks, judges and acts
+//	attributes.go    what a tenant says of the attributes of its objects
+//	organizations.go the tree in which people are; its handlers in organization_actions.go
+//	users.go         users made, changed, deleted; shown and listed in user_lists.go
+//	places.go        which organizations a user is in
+//	jobs.go          what users do there; positions.go, titles.go
+//	passwords.go     new passwords, and what is refused; weak.go
 //
 // Functions on a transaction come first in their files; operator commands and other rooms call those. Every endpoint is
 // late (see call.Call.Valid), so a handler goes outside in:

@@ -124,7 +124,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
 		Actions: products, Granularity: products.Granularity,
 		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
-	s.people = eiam.New(eiam.Config{DB: s.store, Keys: s.keys, DefaultTenant: c.EIAMTenant})
+	s.people = eiam.New(eiam.Config{DB: s.store, Keys: s.keys, DefaultTenant: c.EIAMTenant, PasswordRules: cam.PasswordRules})
 	s.eiam = rest.New(rest.Dependencies{Gateway: s.gateway, Product: s.people, Service: eiamv2.Service, Handlers: eiamv2.Bind(s.people), Log: c.Log, Now: time.Now})
 	s.component = component.New(component.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Finder: finder,
 		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: products.Granularity, Own: Serves,
