@@ -12,13 +12,13 @@
 //	tokens.go        bearer tokens: issued, found, revoked, purged
 //	signing.go       the key that signs statements about applications
 //	attributes.go    which attributes are mandatory, and which the tenant has defined
+//	                 (attribute_values.go judges the values of objects by that)
 //	people.go        what goes with a person that is deleted
 //	permissions.go   permission codes, and what each opens
 //	trees.go         the permissions of an application, as its administrator brings them
 //	orphans.go       an account that is nobody's gets an owner
 //	ids.go           ids and times in the protocol's form
 //	handlers.go      the order in which a handler looks, judges and acts
-//	attributes.go    what a tenant says of the attributes of its objects
 //	organizations.go the tree in which people are; its handlers in organization_actions.go
 //	users.go         users made, changed, deleted; shown and listed in user_lists.go
 //	places.go        which organizations a user is in

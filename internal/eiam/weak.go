@@ -12,10 +12,13 @@ var commonWords = []string{"abc", "abcd", "abcdef", "admin", "administrator", "a
 	"shadow", "sunshine", "superman", "system", "temp", "test", "tencent", "toor", "user", "welcome", "woaini", "zaq", "zxc", "zxcv", "zxcvbn"}
 
 // runs are what fingers walk along.
-var runs = []string{"01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "!@#$%^&*()"}
+var runs = []string{"01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm"}
 
 // substitutes are letters as people hide them.
 var substitutes = strings.NewReplacer("@", "a", "4", "a", "3", "e", "1", "l", "0", "o", "$", "s", "5", "s", "7", "t")
+
+// unshifted are the digits of the keys that signs stand on.
+var unshifted = strings.NewReplacer("!", "1", "@", "2", "#", "3", "$", "4", "%", "5", "^", "6", "&", "7", "*", "8", "(", "9", ")", "0")
 
 // isWeak reports whether a password that met the rules is among the first that somebody would guess: a common word with
 // digits and signs around it, one character again and again, or a walk along the keyboard or alphabet.
@@ -32,7 +35,7 @@ func isWeak(password string) bool {
 	if strings.Trim(p, p[:1]) == "" {
 		return true
 	}
-	return walks(p)
+	return walks(unshifted.Replace(p))
 }
 
 // walks reports whether a password is no more than two runs of at least three characters, forwards or backwards.

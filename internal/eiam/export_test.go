@@ -1,0 +1,4 @@
+package eiam
+
+// IsWeak is isWeak, for tests.
+var IsWeak = isWeak
