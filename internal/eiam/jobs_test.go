@@ -83,6 +83,10 @@ func TestJobsAndOrganizationsMoveTogether(t *testing.T) {
 			{"the part-time job moved to the primary organization", "PUT", "part-time-job/{part}", P{"org_code": "RD"}, "1 RD/-/JR, 0 RD/-/-", "RD"},
 			{"transferred away from a part-time job", "PUT", "jobs/transfer", P{"org_code": "LAB", "position_code": "QA"}, "1 LAB/QA/-, 0 RD/-/-", "LAB RD"},
 			{"moved by a change of the user, which the main job follows", "PUT", "", P{"org_code": "HQ"}, "1 HQ/-/-, 0 RD/-/-", "HQ RD"},
+			{"the part-time job moved there", "PUT", "part-time-job/{part}", P{"org_code": "HQ", "title_code": "SR"}, "1 HQ/-/-, 0 HQ/-/SR", "HQ"},
+			{"moved by a change of the user away from a part-time job", "PUT", "", P{"org_code": "RD"}, "1 RD/-/-, 0 HQ/-/SR", "RD HQ"},
+			{"transferred back", "PUT", "jobs/transfer", P{"org_code": "HQ"}, "1 HQ/-/-, 0 HQ/-/SR", "HQ"},
+			{"the part-time job moved away again", "PUT", "part-time-job/{part}", P{"org_code": "RD"}, "1 HQ/-/-, 0 RD/-/-", "HQ RD"},
 			{"taken out of an organization, with the part-time job there", "PUT", "", P{"user_org_relation_list": []P{{"org_code": "HQ", "relation_type": 1}}}, "1 HQ/-/-", "HQ"},
 		} {
 			t.Run(step.name, func(t *testing.T) {

@@ -94,8 +94,9 @@ func firstPlace(ctx context.Context, q store.Queryer, a store.Account) (*places,
 	return w, err
 }
 
-// placesAfter reads where a user is to be: in the organizations of the list, or where only a code is given in that one and
-// in the further ones where the user is already. nil where the request does not say. COM.0601, ORG.0001.
+// placesAfter reads where a user is to be: in the organizations of the list, or where only a code is given in that one, in
+// the further ones where the user is already, and in the former primary one while a part-time job is in it. nil where the
+// request does not say. COM.0601, ORG.0001.
 func placesAfter(ctx context.Context, q store.Queryer, a store.Account, person string, orgCode *string, list []eiamv2.UserOrganizationCode) (*places, error) {
 	for _, in := range list {
 		if given(in.OrgCode) == "" || in.RelationType == nil {
@@ -112,8 +113,16 @@ func placesAfter(ctx context.Context, q store.Queryer, a store.Account, person s
 		if err != nil {
 			return nil, err
 		}
+		jobs, err := jobsOf(ctx, q, a, person)
+		if err != nil {
+			return nil, err
+		}
 		w.primary = id
 		w.secondary = slices.DeleteFunc(now.secondary, func(org string) bool { return org == id })
+		works := func(j *job) bool { return j.relation == secondary && j.org == now.primary }
+		if now.primary != id && slices.ContainsFunc(jobs, works) {
+			w.secondary = append(w.secondary, now.primary)
+		}
 		return w, w.check(id)
 	}
 	for _, in := range list {
