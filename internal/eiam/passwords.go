@@ -91,10 +91,11 @@ func (p *Product) passwordRules(ctx context.Context, a store.Account) (credentia
 	return p.rules(ctx, p.db.Read(), a)
 }
 
-// initialPassword checks the password of a new user, or draws one, and hashes it: never in a transaction.
+// initialPassword checks the password of a new user and hashes it: never in a transaction. Without one the user has none,
+// and nothing fits it until one is set: a random one would be known to nobody either, and cost a hash.
 func (p *Product) initialPassword(ctx context.Context, a store.Account, password *string, d *draft) (hash string, err error) {
 	if password == nil {
-		return credential.HashPassword(ctx, credential.NewPassword())
+		return "", nil
 	}
 	r, err := p.passwordRules(ctx, a)
 	if err != nil {

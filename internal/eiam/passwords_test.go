@@ -1,6 +1,8 @@
 package eiam_test
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,8 +85,10 @@ func TestPasswordRefusals(t *testing.T) {
 func TestPasswordChanges(t *testing.T) {
 	each(t, func(t *testing.T, e *tenant) {
 		id := e.user(t, "alice", nil)
-		if u := e.person(t, id); u.PasswordHash == "" || !u.MustModify {
-			t.Error("a user without a password was made without one, or need not change it")
+		forced := e.user(t, "carol", P{"pwd_must_modify": false})
+		e.Fails(t, "PWD.0010", "PUT", "/users/"+forced+"/change-password-verify", P{"password": strong, "old_password": strong})
+		if u := e.Must(t, 200, "GET", "/users/"+forced, nil); u.At("pwd_must_modify") != true || u.At("pwd_change_at") != nil {
+			t.Errorf("made without a password: %s", u.Raw)
 		}
 		for _, tc := range []struct {
 			name, path string
@@ -110,6 +114,27 @@ func TestPasswordChanges(t *testing.T) {
 		made := e.user(t, "bob", P{"password": strong, "pwd_must_modify": false})
 		if !e.opens(t, made, strong) || e.person(t, made).MustModify {
 			t.Error("the first password is not the given one")
+		}
+	})
+}
+
+func TestOneOfManyWhoVerifyTheSameOldPasswordChangesIt(t *testing.T) {
+	each(t, func(t *testing.T, e *tenant) {
+		id := e.user(t, "alice", P{"password": strong})
+		codes := map[string]int{}
+		var mu sync.Mutex
+		var all sync.WaitGroup
+		for i := range 4 {
+			all.Go(func() {
+				answer := e.Call(t, "PUT", "/users/"+id+"/change-password-verify", P{"password": fmt.Sprintf("%s-%d", strong, i), "old_password": strong})
+				mu.Lock()
+				defer mu.Unlock()
+				codes[answer.Code]++
+			})
+		}
+		all.Wait()
+		if codes[""] != 1 || codes["PWD.0010"] != 3 {
+			t.Errorf("answers %v", codes)
 		}
 	})
 }

@@ -150,7 +150,7 @@ func profile(c *directory.Change) directory.Profile {
 		Attributes: overlaid(nil, c.Attributes), Extension: overlaid(nil, c.Extension)}
 }
 
-// CreateUser makes an enabled user. Without a password it gets one that nobody knows, which has to be changed.
+// CreateUser makes an enabled user. One without a password has to set one before anything else.
 func (p *Product) CreateUser(ctx context.Context, c *call.Call, in *eiamv2.CreateUserRequest) (*eiamv2.CreateUserResponse, error) {
 	if err := c.Valid(); err != nil {
 		return nil, err
