@@ -19,8 +19,8 @@ func (p *Product) ListFunctionPermissions(ctx context.Context, c *call.Call, in 
 	}
 	out.Total, out.List = total, []eiamv2.FunctionPermission{}
 	for _, x := range all {
-		out.List = append(out.List, eiamv2.FunctionPermission{Id: x.id, AppId: in.AppId, ParentId: given(x.parent), Code: x.code, Name: x.name, Type: x.typ,
-			Description: given(x.description), Sequence: &x.sequence, Level: x.level, Path: x.path, DisplayPath: x.display, RemoteId: given(x.remoteID), Extension: x.extension})
+		out.List = append(out.List, eiamv2.FunctionPermission{Id: x.id, AppId: in.AppId, ParentId: nullable(x.parent), Code: x.code, Name: x.name, Type: x.typ,
+			Description: nullable(x.description), Sequence: &x.sequence, Level: x.level, Path: x.path, DisplayPath: x.display, RemoteId: nullable(x.remoteID), Extension: x.extension})
 	}
 	return out, nil
 }
@@ -34,18 +34,10 @@ func (p *Product) ListDataPermissions(ctx context.Context, c *call.Call, in *eia
 	}
 	out.Total, out.List = total, []eiamv2.DataPermission{}
 	for _, x := range all {
-		out.List = append(out.List, eiamv2.DataPermission{Id: x.id, AppId: in.AppId, ParentId: given(x.parent), Code: x.code, Name: x.name, ObjmId: given(x.model),
-			Description: given(x.description), Sequence: &x.sequence, Level: x.level, Path: x.path, DisplayPath: x.display, RemoteId: given(x.remoteID), Extension: x.extension})
+		out.List = append(out.List, eiamv2.DataPermission{Id: x.id, AppId: in.AppId, ParentId: nullable(x.parent), Code: x.code, Name: x.name, ObjmId: nullable(x.model),
+			Description: nullable(x.description), Sequence: &x.sequence, Level: x.level, Path: x.path, DisplayPath: x.display, RemoteId: nullable(x.remoteID), Extension: x.extension})
 	}
 	return out, nil
-}
-
-// given is a text that answers show as null where there is none.
-func given(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // keptPermission is a row of a tree.
@@ -61,36 +53,29 @@ func (p *Product) listPermissions(ctx context.Context, c *call.Call, app, kind s
 	if model != nil {
 		narrow = *model
 	}
-	const where = `FROM eiam_permissions WHERE account = $1 AND app = $2 AND kind = $3 AND ($4 = '' OR model = $4)`
+	const where = `eiam_permissions WHERE account = $1 AND app = $2 AND kind = $3 AND ($4 = '' OR model = $4)`
 	args := []any{c.Account(), app, kind, narrow}
-	err = p.db.Read().Snapshot(ctx, func(q store.Queryer) error {
-		all = all[:0]
-		if _, err := p.Application(ctx, q, c, app); err != nil {
+	named := func(q store.Queryer) error {
+		_, err := p.Application(ctx, q, c, app)
+		return err
+	}
+	err = p.read(ctx, c, named, func(q store.Queryer) (err error) {
+		if total, err = count(ctx, q, where, args...); err != nil {
 			return err
 		}
-		if err := c.Valid(); err != nil {
-			return err
-		}
-		if err := q.QueryRowContext(ctx, `SELECT COUNT(*) `+where, args...).Scan(&total); err != nil {
-			return fmt.Errorf("count permissions: %w", err)
-		}
-		rows, err := q.QueryContext(ctx, `SELECT id, parent, code, name, type, model, description, sequence, level, path, display_path, remote_id, extension `+where+`
-			ORDER BY id LIMIT $5 OFFSET $6`, append(args, page.Size, page.Skip)...)
-		if err != nil {
-			return fmt.Errorf("list permissions: %w", err)
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var x keptPermission
-			var extension string
-			err := rows.Scan(&x.id, &x.parent, &x.code, &x.name, &x.typ, &x.model, &x.description, &x.sequence, &x.level, &x.path, &x.display, &x.remoteID, &extension)
-			if err != nil {
-				return fmt.Errorf("list permissions: %w", err)
-			}
-			x.extension = json.RawMessage(extension)
-			all = append(all, x)
-		}
-		return rows.Err()
+		all, err = collect(ctx, q, scanPermission, `SELECT id, parent, code, name, type, model, description, sequence, level, path, display_path, remote_id, extension
+			FROM `+where+` ORDER BY id LIMIT $5 OFFSET $6`, append(args, page.Size, page.Skip)...)
+		return err
 	})
 	return all, total, err
+}
+
+func scanPermission(r row) (x keptPermission, err error) {
+	var extension string
+	err = r.Scan(&x.id, &x.parent, &x.code, &x.name, &x.typ, &x.model, &x.description, &x.sequence, &x.level, &x.path, &x.display, &x.remoteID, &extension)
+	if err != nil {
+		return x, fmt.Errorf("read permission: %w", err)
+	}
+	x.extension = json.RawMessage(extension)
+	return x, nil
 }

@@ -44,6 +44,9 @@ func (p *Product) forget(changes []store.Change) {
 // TenantOf is the root account whose tenant a host means: the one that has the host, else the default tenant; ErrNotFound
 // while there is no root account.
 func (p *Product) TenantOf(ctx context.Context, host string) (store.Account, error) {
+	if !isHost(host) {
+		host = "" // which nobody has
+	}
 	return p.hosts.Get(host, func() (a store.Account, err error) {
 		err = p.db.Read().QueryRowContext(ctx, `SELECT account FROM eiam_hosts WHERE host = $1`, host).Scan(&a)
 		if errors.Is(err, store.ErrNotFound) {

@@ -136,6 +136,7 @@ func TestTheHostSaysWhichTenantIsMeant(t *testing.T) {
 			{"with a port", second.Host + ":9800", "", "127.0.0.1:1", false, true},
 			{"in capitals", strings.ToUpper(second.Host), "", "127.0.0.1:1", false, true},
 			{"one that nobody has is the first account's", "other.hufu.test", "", "127.0.0.1:1", true, false},
+			{"what is no host", "\xff_", "", "127.0.0.1:1", true, false},
 			{"an address", "127.0.0.1:9800", "", "127.0.0.1:1", true, false},
 			{"what a stranger says of another host", first.Host, second.Host, "127.0.0.1:1", true, false},
 			{"what a proxy of ours says of it", first.Host, second.Host, apitest.Proxy + ":1", false, true},

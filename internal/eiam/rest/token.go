@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/hufu-iam/hufu/internal/fault"
 	"github.com/hufu-iam/hufu/internal/gateway"
@@ -48,8 +50,8 @@ func readCredentials(r *http.Request, body []byte) (c credentials, err error) {
 		return c, fault.New(codeBadRequest, "grant_type").WithCause(err)
 	}
 	for _, values := range c.values {
-		for _, v := range values[1:] {
-			if v != values[0] {
+		for _, v := range values {
+			if v != values[0] || !utf8.ValidString(v) || strings.Contains(v, "\x00") {
 				return c, fault.New(codeBadRequest, "grant_type")
 			}
 		}
@@ -62,6 +64,9 @@ func readCredentials(r *http.Request, body []byte) (c credentials, err error) {
 		return c, nil
 	}
 	client, secret, ok := r.BasicAuth()
+	if !utf8.ValidString(client) || strings.Contains(client, "\x00") {
+		return c, fault.New(codeClient)
+	}
 	if !ok || c.client != "" && c.client != client {
 		return c, fault.New(codeClient)
 	}

@@ -57,6 +57,8 @@ func TestTokensAreGivenInEveryDocumentedWay(t *testing.T) {
 			{"no grant", "/api/v2/tenant/token", form, "", pair, 400, "unsupported_grant_type"},
 			{"JSON that is none", "/api/oap/oauth/token", object, "{", "", 400, "invalid_request"},
 			{"JSON with a number", "/api/oap/oauth/token", object, `{"client_id":1}`, "", 400, "invalid_request"},
+			{"a client that is no text", "/api/v2/tenant/token", form, "grant_type=client_credentials", "\xff\x00:secret", 401, "invalid_client"},
+			{"a parameter that is no text", "/api/v2/tenant/token?client_id=%ff%00&client_secret=x&grant_type=client_credentials", "", "", "", 400, "invalid_request"},
 			{"a body of another type", "/api/v2/tenant/token", "text/plain", "grant_type=client_credentials", pair, 400, "invalid_request"},
 		} {
 			t.Run(tc.name, func(t *testing.T) {
