@@ -92,8 +92,8 @@ type logs struct {
 	applications map[string]string // names by ids
 }
 
-// subject are the parameters of an action that tell whom it was about.
-type subject struct {
+// logSubject are the parameters of an action that tell whom it was about.
+type logSubject struct {
 	UserID   string `json:"user_id"`
 	PersonID string `json:"PersonId"`
 	UserName string `json:"user_name"`
@@ -108,7 +108,7 @@ func (l *logs) row(ctx context.Context, r *audit.Record) (eiamv2.UserLog, error)
 	if l.language == fault.English {
 		row.EventType = e.english
 	}
-	var about subject
+	var about logSubject
 	_ = json.Unmarshal(r.Parameters, &about) // of a call whose parameters were wrong too: what can be read counts
 	app := about.AppID
 	if app == "" {
@@ -132,7 +132,7 @@ func (l *logs) row(ctx context.Context, r *audit.Record) (eiamv2.UserLog, error)
 }
 
 // person fills in whom a row is about, as far as he is still there.
-func (l *logs) person(ctx context.Context, row *eiamv2.UserLog, about *subject) error {
+func (l *logs) person(ctx context.Context, row *eiamv2.UserLog, about *logSubject) error {
 	row.UserId, row.UserName = about.UserID+about.PersonID, about.UserName
 	var who *directory.Person
 	err := directory.ErrNotFound
