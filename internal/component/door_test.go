@@ -305,18 +305,7 @@ func TestADisabledPersonMayNothing(t *testing.T) {
 		user, product := a.Root.User(t, "alice"), a.Root.User(t, "cmq")
 		grants(t, a.Root, user.UIN, "may", "cos:Get,cam:ListPolicies,cam:CreatePolicy")
 		grants(t, a.Root, product.UIN, "ask", "cam:CheckResource,cam:SigAndAuth")
-		var id string
-		err := w.DB.Write(t.Context(), func(tx *store.Tx) error {
-			p, err := directory.Create(t.Context(), tx, store.Account(a.UIN), directory.Profile{Login: "alice", Name: "Alice"}, "", false, w.Now())
-			if err == nil {
-				id = p.ID
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.Root.Must(t, "hufu:LinkIdentity", P{"PersonId": id, "Uin": user.UIN})
+		id := person(t, w, a, user.UIN)
 		asks := func(allow bool, code int64) {
 			t.Helper()
 			para := P{"uin": user.UIN, "action": "cos:Get", "resource": []string{"*", "qcs::cos:::x"}}
@@ -342,5 +331,40 @@ func TestADisabledPersonMayNothing(t *testing.T) {
 		do(t, w, user, "CreateCamStrategy", P{"strategyName": "x", "strategyInfo": everything}).wants(t, 4300, "AuthFailure.UnauthorizedOperation")
 		a.Root.Must(t, "hufu:SetPersonStatus", P{"PersonId": id, "Status": "Enabled"})
 		asks(true, 0)
+
+		// A session that a person of another account began has ended, as far as this account can tell.
+		b := w.Account(t)
+		bob := b.Root.User(t, "bob")
+		grants(t, b.Root, bob.UIN, "assume", "sts:AssumeRole")
+		theirs := person(t, w, b, bob.UIN)
+		a.Root.Must(t, "cam:CreateRole", P{"RoleName": "guest", "PolicyDocument": fmt.Sprintf(
+			`{"version":"2.0","statement":[{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":["qcs::cam::uin/%d:root"]}}]}`, b.UIN)})
+		s := bob.Must(t, "sts:AssumeRole", P{"RoleArn": fmt.Sprintf("qcs::cam::uin/%d:roleName/guest", a.UIN), "RoleSessionName": "visit"})
+		session := w.Client(s.Str("Credentials.TmpSecretId"), s.Str("Credentials.TmpSecretKey"), s.Str("Credentials.Token"))
+		examine := func() *answer {
+			p := signedBy(w, session, "POST", "h/", "cmq", "")
+			p["mode"] = 1
+			return do(t, w, product, "sigAndAuth", p)
+		}
+		if got := examine(); got.code != 0 || got.Int("ownerUin") != a.UIN || got.Int("keyType") != 1 {
+			t.Error(got.Raw)
+		}
+		b.Root.Must(t, "hufu:SetPersonStatus", P{"PersonId": theirs, "Status": "Disabled"})
+		examine().wants(t, 4100, "AuthFailure.TokenFailure")
 	})
+}
+
+// person makes a person to whom a user belongs.
+func person(t testing.TB, w *apitest.World, a *apitest.Account, uin int64) string {
+	t.Helper()
+	var made *directory.Person
+	err := w.DB.Write(context.Background(), func(tx *store.Tx) (err error) {
+		made, err = directory.Create(context.Background(), tx, store.Account(a.UIN), directory.Profile{Login: "alice", Name: "Alice"}, "", false, w.Now())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Root.Must(t, "hufu:LinkIdentity", P{"PersonId": made.ID, "Uin": uin})
+	return made.ID
 }

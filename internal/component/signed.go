@@ -217,13 +217,24 @@ func (e *examining) examine(ctx context.Context, c *call.Call) (*credential.Hold
 	default:
 		err = malformedSignature("its q-sign-algorithm is not known")
 	}
-	switch {
-	case err == nil && h.Disabled:
-		err = gateway.ErrPersonDisabled
-	case err == nil && !h.InForce(c.At):
-		err = gateway.ErrSuspended
+	if err == nil {
+		err = e.standing(h, c)
 	}
 	return h, err
+}
+
+// standing refuses a signer who may not act at all. That the person is disabled behind the session of a role that another
+// account's key assumed is that account's business: here the session has ended.
+func (e *examining) standing(h *credential.Holder, c *call.Call) error {
+	switch {
+	case h.InForce(c.At):
+		return nil
+	case h.OnlyDisabled(c.At) && h.ToldBy(c.Account()):
+		return gateway.ErrPersonDisabled
+	case h.Suspended:
+		return gateway.ErrSuspended
+	}
+	return fault.New(code.AuthFailureTokenFailure)
 }
 
 func (e *examining) examineTC3(ctx context.Context, c *call.Call) (*credential.Holder, error) {
