@@ -105,17 +105,17 @@ func (f *figures) checkQuestions(t *testing.T, disabled bool) {
 	}
 }
 
-// checkComponent calls as she, and asks about her.
+// checkComponent calls as she, which is refused, and asks about her, which is denied.
 func (f *figures) checkComponent(t *testing.T, disabled bool) {
 	t.Helper()
-	for what, call := range map[string]struct {
-		by    *apitest.Client
-		about int64
-	}{"she asks": {f.ann, f.pep.UIN}, "she is asked about": {f.pep, f.ann.UIN}} {
-		returnCode, message := component(t, f.w, call.by, "checkResource", fmt.Sprintf(`{"uin":%d,"action":"orders:List","resource":["*"]}`, call.about))
-		if disabled && (returnCode != 4300 || !strings.Contains(message, english)) || !disabled && returnCode != 0 {
-			t.Errorf("component interface: %s: %d %s", what, returnCode, message)
-		}
+	about := func(uin int64) string { return fmt.Sprintf(`{"uin":%d,"action":"orders:List","resource":["*"]}`, uin) }
+	returnCode, answer := component(t, f.w, f.ann, "checkResource", about(f.pep.UIN))
+	if disabled && (returnCode != 4300 || !strings.Contains(answer, english)) || !disabled && returnCode != 0 {
+		t.Errorf("component interface: she asks: %s", answer)
+	}
+	returnCode, answer = component(t, f.w, f.pep, "checkResource", about(f.ann.UIN))
+	if returnCode != 0 || !strings.Contains(answer, fmt.Sprintf(`"allow":%t`, !disabled)) {
+		t.Errorf("component interface: she is asked about: %s", answer)
 	}
 }
 

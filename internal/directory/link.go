@@ -71,7 +71,8 @@ func LinkUser(ctx context.Context, tx *store.Tx, a store.Account, id string, uin
 	if err != nil {
 		return fmt.Errorf("link user: %w", err)
 	}
-	return changed(ctx, tx, a, id)
+	changedUser(tx, a, uin)
+	return nil
 }
 
 // UnlinkUser takes a sub-user from a person, who may be gone. ErrNotLinked.
@@ -96,11 +97,9 @@ func UserDeleted(ctx context.Context, tx *store.Tx, a store.Account, uin int64) 
 }
 
 func forgetUser(ctx context.Context, tx *store.Tx, a store.Account, l Link) error {
-	if err := changed(ctx, tx, a, l.Person); err != nil {
-		return err
-	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM person_links WHERE account = $1 AND uin = $2`, a, l.UIN); err != nil {
 		return fmt.Errorf("unlink user: %w", err)
 	}
+	changedUser(tx, a, l.UIN)
 	return nil
 }

@@ -9,9 +9,6 @@ import (
 	"github.com/hufu-iam/hufu/internal/store"
 )
 
-// ChangeKind names the change of a person's state or links (ID = its id) to the caches of every node.
-const ChangeKind = "person"
-
 // SetDisabled sets or clears an administrator's flag. To set what is set changes nothing but the time of the person's last
 // change. ErrNotFound.
 func SetDisabled(ctx context.Context, tx *store.Tx, a store.Account, id string, disabled bool, at time.Time) error {
@@ -31,13 +28,13 @@ func setFlag(ctx context.Context, tx *store.Tx, column string, a store.Account, 
 	return changed(ctx, tx, a, id)
 }
 
-// changed tells every cache that a person's state may be another, and so that of the sub-users linked to it.
+// changed tells every cache that a person's state may be another, and so that of the sub-users linked to it. No decision
+// rests on a person without any: answers that services keep outlive what is done to it.
 func changed(ctx context.Context, tx *store.Tx, a store.Account, id string) error {
 	links, err := Links(ctx, tx, a, id)
 	if err != nil {
 		return err
 	}
-	tx.Changed(store.Change{Account: a, Kind: ChangeKind, ID: id})
 	for _, l := range links {
 		changedUser(tx, a, l.UIN)
 	}

@@ -107,7 +107,7 @@ func ask(t testing.TB, w *apitest.World, by *apitest.Client, path, body string) 
 	return send(w, r)
 }
 
-// component calls an interface of the component door, and answers its return code and message.
+// component calls an interface of the component door, and answers its return code and the whole answer.
 func component(t testing.TB, w *apitest.World, by *apitest.Client, name, para string) (int64, string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"version":1,"componentName":"MC","eventId":1,"interface":{"interfaceName":%q,"para":%s}}`, name, para)
@@ -116,14 +116,11 @@ func component(t testing.TB, w *apitest.World, by *apitest.Client, name, para st
 	sign(t, w, r.Header, by, http.MethodPost, "hufu.test", "cam", "/component", body)
 	out := httptest.NewRecorder()
 	w.Component.ServeHTTP(out, r)
-	var answer struct {
-		ReturnCode    int64
-		ReturnMessage string
-	}
+	var answer struct{ ReturnCode int64 }
 	if err := json.Unmarshal(out.Body.Bytes(), &answer); err != nil {
 		t.Fatalf("%s: %v", out.Body, err)
 	}
-	return answer.ReturnCode, answer.ReturnMessage
+	return answer.ReturnCode, out.Body.String()
 }
 
 // question asks about a subject, with an explanation.
