@@ -27,9 +27,17 @@ func checkLengths(users []candidate, roles, groups []int64) error {
 		what     string
 		have, at int
 	}{{"users", len(users), maxUsersPerCall}, {"roles", len(roles), maxRolesPerCall}, {"groups", len(groups), maxGroupsPerCall}} {
-		if l.have > l.at {
-			return fault.New(code.LimitExceeded).WithDetail("A call takes at most " + strconv.Itoa(l.at) + " " + l.what + ".")
+		if err := checkLength(l.what, l.have, l.at); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// checkLength refuses a call that names more of something than it may.
+func checkLength(what string, have, most int) error {
+	if have > most {
+		return fault.New(code.LimitExceeded).WithDetail("A call takes at most " + strconv.Itoa(most) + " " + what + ".")
 	}
 	return nil
 }

@@ -719,7 +719,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "CreateCorpTag",
-		Permission: "bi:CreateCorpTag", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:CreateCorpTag", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(CreateCorpTagRequest) },
 		Input: &wire.Struct{Name: "CreateCorpTagRequest", Members: []wire.Member{
 			{Name: "Name", Kind: wire.String},
@@ -981,7 +981,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "CreateUserGroup",
-		Permission: "bi:CreateUserGroup", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:CreateUserGroup", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(CreateUserGroupRequest) },
 		Input: &wire.Struct{Name: "CreateUserGroupRequest", Members: []wire.Member{
 			{Name: "AdminUserId", Kind: wire.String},
@@ -1007,7 +1007,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "CreateUserGroupMember",
-		Permission: "bi:CreateUserGroupMember", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:CreateUserGroupMember", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(CreateUserGroupMemberRequest) },
 		Input: &wire.Struct{Name: "CreateUserGroupMemberRequest", Members: []wire.Member{
 			{Name: "GroupId", Kind: wire.Uint},
@@ -1145,7 +1145,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DeleteUserGroup",
-		Permission: "bi:DeleteUserGroup", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DeleteUserGroup", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DeleteUserGroupRequest) },
 		Input: &wire.Struct{Name: "DeleteUserGroupRequest", Members: []wire.Member{
 			{Name: "Id", Kind: wire.Int},
@@ -1167,7 +1167,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DeleteUserGroupMember",
-		Permission: "bi:DeleteUserGroupMember", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DeleteUserGroupMember", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DeleteUserGroupMemberRequest) },
 		Input: &wire.Struct{Name: "DeleteUserGroupMemberRequest", Members: []wire.Member{
 			{Name: "GroupId", Kind: wire.Uint},
@@ -1512,7 +1512,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeUserGroupInfo",
-		Permission: "bi:DescribeUserGroupInfo", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeUserGroupInfo", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeUserGroupInfoRequest) },
 		Input: &wire.Struct{Name: "DescribeUserGroupInfoRequest", Members: []wire.Member{
 			{Name: "Id", Kind: wire.Int},
@@ -1531,7 +1531,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeUserGroupMemberList",
-		Permission: "bi:DescribeUserGroupMemberList", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeUserGroupMemberList", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeUserGroupMemberListRequest) },
 		Input: &wire.Struct{Name: "DescribeUserGroupMemberListRequest", Members: []wire.Member{
 			{Name: "GroupIds", Kind: wire.Int, List: true},
@@ -1558,7 +1558,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeUserGroupTreeList",
-		Permission: "bi:DescribeUserGroupTreeList", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeUserGroupTreeList", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeUserGroupTreeListRequest) },
 		Input: &wire.Struct{Name: "DescribeUserGroupTreeListRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Int},
@@ -1676,7 +1676,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "EditCorpTag",
-		Permission: "bi:EditCorpTag", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:EditCorpTag", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(EditCorpTagRequest) },
 		Input: &wire.Struct{Name: "EditCorpTagRequest", Members: []wire.Member{
 			{Name: "Id", Kind: wire.Int},
@@ -2005,7 +2005,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyUserGroup",
-		Permission: "bi:ModifyUserGroup", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyUserGroup", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyUserGroupRequest) },
 		Input: &wire.Struct{Name: "ModifyUserGroupRequest", Members: []wire.Member{
 			{Name: "UpdateList", Kind: wire.Object, List: true, Struct: &typeUserGroupUpdateDTO},
@@ -2086,7 +2086,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyUserTag",
-		Permission: "bi:ModifyUserTag", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyUserTag", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyUserTagRequest) },
 		Input: &wire.Struct{Name: "ModifyUserTagRequest", Members: []wire.Member{
 			{Name: "UserId", Kind: wire.String},
@@ -2109,7 +2109,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "QueryUserGroupMember",
-		Permission: "bi:QueryUserGroupMember", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:QueryUserGroupMember", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(QueryUserGroupMemberRequest) },
 		Input: &wire.Struct{Name: "QueryUserGroupMemberRequest", Members: []wire.Member{
 			{Name: "GroupIds", Kind: wire.Int, List: true},
