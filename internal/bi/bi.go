@@ -9,6 +9,7 @@
 //	paging.go    windows of lists
 //	groups.go    the tree of user groups; group_members.go who is in them
 //	tags.go      user tags, and who has which
+//	ranks.go     rules for rows and columns of tables
 //
 // An account is one corp, whose id is the root's uin. It comes into being with the account's first call: its roles, and
 // the root as the first user. Handlers may assume what those of cam may; the order of their own checks is: caller, BI

@@ -903,7 +903,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "CreatePermissionRanks",
-		Permission: "bi:CreatePermissionRanks", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:CreatePermissionRanks", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(CreatePermissionRanksRequest) },
 		Input: &wire.Struct{Name: "CreatePermissionRanksRequest", Members: []wire.Member{
 			{Name: "TableId", Kind: wire.Int},
@@ -1324,7 +1324,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribePermissionRanksInfo",
-		Permission: "bi:DescribePermissionRanksInfo", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribePermissionRanksInfo", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribePermissionRanksInfoRequest) },
 		Input: &wire.Struct{Name: "DescribePermissionRanksInfoRequest", Members: []wire.Member{
 			{Name: "TableId", Kind: wire.Int},
@@ -1376,7 +1376,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribePermissionStatusInfo",
-		Permission: "bi:DescribePermissionStatusInfo", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribePermissionStatusInfo", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribePermissionStatusInfoRequest) },
 		Input: &wire.Struct{Name: "DescribePermissionStatusInfoRequest", Members: []wire.Member{
 			{Name: "TableId", Kind: wire.Int},
