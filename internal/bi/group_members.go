@@ -99,9 +99,13 @@ func (p *Product) DescribeUserGroupMemberList(ctx context.Context, c *call.Call,
 		if err != nil {
 			return err
 		}
-		_, users, err := names(ctx, q, c.Account())
+		everybody, err := people(ctx, q, c.Account(), "")
 		if err != nil {
 			return err
+		}
+		users := map[int64]person{}
+		for _, x := range everybody {
+			users[x.ID] = x
 		}
 		keyword, seen := strings.ToLower(value(in.Keyword)), map[int64]bool{}
 		var all []bi20220105.UserGroupMemberVO
@@ -171,10 +175,11 @@ func (p *Product) QueryUserGroupMember(ctx context.Context, c *call.Call, in *bi
 		}
 		anywhere := len(in.GroupIds) == 0 && len(in.Nodes) == 0
 		var list []bi20220105.UserGroupMemberVO
-		for _, x := range (filter{keyword: value(in.Keyword), keep: func(x *person) bool {
-			return (anywhere || within[x.ID] != nil) && !excluded[x.ID] && tagged(x.ID)
-		}}).apply(users) {
-			list = append(list, x.member(within[x.ID]))
+		keyword := strings.ToLower(value(in.Keyword))
+		for _, x := range users {
+			if (anywhere || within[x.ID] != nil) && !excluded[x.ID] && tagged(x.ID) && x.matches(keyword) {
+				list = append(list, x.member(within[x.ID]))
+			}
 		}
 		out.Data = memberPage(list, w)
 		return nil
