@@ -30,6 +30,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/internal/authzen"
 	"github.com/hufu-iam/hufu/internal/bi"
+	"github.com/hufu-iam/hufu/internal/bi/verify"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/component"
@@ -67,6 +68,8 @@ type World struct {
 	EIAM    *rest.Door
 	People  *eiam.Product
 	Trail   *audit.Trail
+	// Engines is the door for BI engines.
+	Engines *verify.Door
 	// Component is the door of the component interface.
 	Component *component.Door
 	// Operator is what the operator of the installation may do beside the API.
@@ -113,6 +116,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 		Actions: known, Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
 	w.People = eiam.New(eiam.Config{DB: db, Keys: w.Keys, PasswordRules: cam.PasswordRules})
 	w.EIAM = rest.New(rest.Dependencies{Gateway: w.Gateway, Product: w.People, Service: eiamv2.Service, Handlers: eiamv2.Bind(w.People), Log: log, Now: w.Now})
+	w.Engines = verify.New(w.Gateway, business, log, w.Now)
 	w.Component = component.New(component.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Finder: finder,
 		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: w.granularity, Own: server.Serves,
 		Metrics: w, Log: log, Now: w.Now})

@@ -23,6 +23,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/internal/authzen"
 	"github.com/hufu-iam/hufu/internal/bi"
+	"github.com/hufu-iam/hufu/internal/bi/verify"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/component"
@@ -93,6 +94,7 @@ type Server struct {
 	health    *ops.Health
 	actions   *operator.Actions
 	component *component.Door
+	engines   *verify.Door
 }
 
 // Open opens the database and makes everything ready to serve.
@@ -129,6 +131,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.component = component.New(component.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Finder: finder,
 		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: products.Granularity, Own: Serves,
 		Metrics: s.metrics, Log: c.Log, Now: time.Now})
+	s.engines = verify.New(s.gateway, business, c.Log, time.Now)
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_size", "Size of the policies that are compiled in memory: statements, patterns, values and index entries.", func() float64 { _, _, n := engine.Cached(); return float64(n) })
@@ -297,6 +300,10 @@ func (s *Server) doors() http.Handler {
 			s.authzen.ServeHTTP(w, r)
 			return
 		}
+		if verify.Serves(r.URL.Path) {
+			s.engines.ServeHTTP(w, r)
+			return
+		}
 		if component.Serves(r.URL.Path) && !s.config.NoComponent {
 			s.component.ServeHTTP(w, r)
 			return
@@ -339,6 +346,7 @@ func (s *Server) housekeeping(ctx context.Context) {
 		case now := <-cleaning.C:
 			note("ended sessions not purged", s.keys.Purge(ctx, now))
 			note("ended tokens not purged", s.people.Purge(ctx, now))
+			note("ended embed tokens not purged", bi.Purge(ctx, s.store, now))
 			uses := audit.MaxUseAge
 			if keep := s.config.AuditRetention; keep > 0 {
 				note("audit not pruned", audit.Prune(ctx, s.store, now.Add(-keep)))

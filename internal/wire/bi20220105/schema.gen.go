@@ -643,7 +643,7 @@ func init() {
 var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business Intelligence", Actions: []*wire.Action{
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ApplyEmbedInterval",
-		Permission: "bi:ApplyEmbedInterval", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "bi:ApplyEmbedInterval", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(ApplyEmbedIntervalRequest) },
 		Input: &wire.Struct{Name: "ApplyEmbedIntervalRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Uint},
@@ -671,7 +671,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ClearEmbedToken",
-		Permission: "bi:ClearEmbedToken", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "bi:ClearEmbedToken", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(ClearEmbedTokenRequest) },
 		Input: &wire.Struct{Name: "ClearEmbedTokenRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.String, Required: true},
@@ -868,7 +868,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "CreateEmbedToken",
-		Permission: "bi:CreateEmbedToken", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "bi:CreateEmbedToken", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(CreateEmbedTokenRequest) },
 		Input: &wire.Struct{Name: "CreateEmbedTokenRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Uint},
