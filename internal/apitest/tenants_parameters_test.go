@@ -85,6 +85,11 @@ func (x *tenants) value(n *tenant, a *wire.Action, m *wire.Member) any {
 	if x.flip("foreign " + m.Name) {
 		other = x.all[x.number(0, len(x.all)-1, "owner of "+m.Name)]
 	}
+	if a.Service == "bi" || strings.Contains(a.Name, "BiUser") {
+		if v, ok := x.business(n, other, a, m); ok {
+			return v
+		}
+	}
 	switch m.Name {
 	case "Name":
 		if a.Service == "cam" && !strings.HasPrefix(a.Name, "Add") {

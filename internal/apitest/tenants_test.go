@@ -68,7 +68,7 @@ func TestNothingCrossesAnAccount(t *testing.T) {
 		})
 		var never []string
 		for _, a := range builtActions {
-			if action := a.Service + ":" + a.Name; outcomes[action+" ok"] == 0 {
+			if action := a.Service + ":" + a.Name; outcomes[action+" ok"] == 0 && a.Unsupported == "" {
 				never = append(never, action)
 			}
 		}
@@ -238,6 +238,10 @@ func newTenants(t *testing.T, r *rapid.T, w *apitest.World, tables map[string]st
 		n.sent.WriteString(fmt.Sprint(trusted))
 		n.callers[0].Call(t, "cam:CreateRole", apitest.P{"RoleName": x.name(n), "Description": x.name(n), "PolicyDocument": trustDocument(fmt.Sprintf("qcs::cam::uin/%d:root", trusted))})
 	}
+	x.rows = x.snapshot() // knows their names
+	for _, n := range x.all {
+		x.settleBusiness(n)
+	}
 	x.rows = x.snapshot()
 	return x
 }
@@ -395,7 +399,15 @@ var named = map[string]map[string]string{
 	"persons":     {"id": "person"},
 	"roles":       {"id": "role", "name": "role name"},
 	"access_keys": {"secret_id": "key"},
-	"sessions":    {"secret_id": "key"},
+
+	"bi_users":       {"user_id": "bi user", "id": "bi number"},
+	"bi_roles":       {"id": "bi role"},
+	"bi_projects":    {"id": "bi project"},
+	"bi_groups":      {"id": "bi group"},
+	"bi_tags":        {"id": "bi tag"},
+	"bi_datasources": {"id": "bi datasource"},
+
+	"sessions": {"secret_id": "key"},
 }
 
 // snapshot reads all rows of the check's accounts, and notes what they name.

@@ -66,10 +66,13 @@ func revokeProject(ctx context.Context, tx *store.Tx, a store.Account, user, pro
 // LimitExceeded.
 func (p *Product) join(ctx context.Context, tx *store.Tx, a store.Account, user int64, groups []int64, by string, at time.Time) error {
 	for _, g := range groups {
-		_, err := tx.ExecContext(ctx, `INSERT INTO bi_group_members (account, group_id, bi_user, created_by, created_at) VALUES ($1, $2, $3, $4, $5)
+		made, err := tx.ExecContext(ctx, `INSERT INTO bi_group_members (account, group_id, bi_user, created_by, created_at) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (account, group_id, bi_user) DO NOTHING`, a, g, user, by, at.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("join group: %w", err)
+		}
+		if rows, _ := made.RowsAffected(); rows == 0 { // both drivers know the number
+			continue
 		}
 		n, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_group_members WHERE account = $1 AND group_id = $2`, a, g)
 		if err != nil {

@@ -126,6 +126,9 @@ func (p *Product) addUsers(ctx context.Context, tx *store.Tx, c *call.Call, who 
 		touched(c, &u.User)
 		users = append(users, u)
 	}
+	if !slices.ContainsFunc(users, func(u added) bool { return u.isNew }) {
+		return users, nil
+	}
 	return users, p.checkUsers(ctx, tx, c.Account())
 }
 
