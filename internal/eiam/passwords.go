@@ -107,7 +107,8 @@ func (p *Product) initialPassword(ctx context.Context, a store.Account, password
 	return credential.HashPassword(ctx, *password)
 }
 
-// newPassword checks a user's new password, also against earlier ones, and hashes it: never in a transaction. PWD.*.
+// newPassword checks a user's new password, also against the present one and, by the rules, earlier ones, and hashes it:
+// never in a transaction. PWD.*.
 func (p *Product) newPassword(ctx context.Context, a store.Account, u *directory.Person, password string) (hash string, err error) {
 	r, err := p.passwordRules(ctx, a)
 	if err != nil {
@@ -116,7 +117,7 @@ func (p *Product) newPassword(ctx context.Context, a store.Account, u *directory
 	if err := checkPassword(&r, subjectOfUser(u), password); err != nil {
 		return "", err
 	}
-	used, err := directory.UsedPassword(ctx, p.db.Read(), a, u.ID, password, r.ReuseLimit)
+	used, err := directory.UsedPassword(ctx, p.db.Read(), a, u.ID, password, max(1, r.ReuseLimit))
 	if err != nil {
 		return "", err
 	}

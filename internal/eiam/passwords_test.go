@@ -111,6 +111,8 @@ func TestPasswordChanges(t *testing.T) {
 				}
 			})
 		}
+		e.Fails(t, "PWD.0007", "PUT", "/users/"+id+"/change-password", P{"password": strong + "4"}) // the present one
+		e.Must(t, 200, "PUT", "/users/"+id+"/change-password", P{"password": strong + "1"})         // earlier ones are not remembered unless the rules say so
 		made := e.user(t, "bob", P{"password": strong, "pwd_must_modify": false})
 		if !e.opens(t, made, strong) || e.person(t, made).MustModify {
 			t.Error("the first password is not the given one")
