@@ -31,14 +31,14 @@ func scanJob(r row) (*job, error) {
 	return &j, err
 }
 
-// findJob reads a job as requests give it, by codes; what is not given is none. ORG.0001, JOB.POSITION.0001 (a position of
-// another organization too), JOB.TITLE.0001.
+// findJob reads a job as requests give it, by codes; what is not given is none. A position may be that of another
+// organization. ORG.0001, JOB.POSITION.0001, JOB.TITLE.0001.
 func findJob(ctx context.Context, q store.Queryer, a store.Account, orgCode string, positionCode, titleCode *string) (*job, error) {
 	o, err := OrganizationByCode(ctx, q, a, orgCode)
 	if err != nil {
 		return nil, err
 	}
-	position, err := positionID(ctx, q, a, o.ID, positionCode)
+	position, err := positionID(ctx, q, a, positionCode)
 	if err != nil {
 		return nil, err
 	}

@@ -79,6 +79,7 @@ func TestJobsAndOrganizationsMoveTogether(t *testing.T) {
 			{"what is not given is cleared", "PUT", "jobs/transfer", P{"org_code": "RD", "title_code": "JR"}, "1 RD/-/JR", "RD"},
 			{"given a part-time job", "POST", "part-time-job", P{"org_code": "LAB", "position_code": "QA", "title_code": "SR"}, "1 RD/-/JR, 0 LAB/QA/SR", "RD LAB"},
 			{"the part-time job changed: what is not given is cleared", "PUT", "part-time-job/{part}", P{"org_code": "LAB", "position_code": "", "title_code": "JR"}, "1 RD/-/JR, 0 LAB/-/JR", "RD LAB"},
+			{"with a position of another organization", "PUT", "part-time-job/{part}", P{"org_code": "LAB", "position_code": "DEV"}, "1 RD/-/JR, 0 LAB/DEV/-", "RD LAB"},
 			{"the part-time job moved", "PUT", "part-time-job/{part}", P{"org_code": "HQ"}, "1 RD/-/JR, 0 HQ/-/-", "RD HQ"},
 			{"the part-time job moved to the primary organization", "PUT", "part-time-job/{part}", P{"org_code": "RD"}, "1 RD/-/JR, 0 RD/-/-", "RD"},
 			{"transferred away from a part-time job", "PUT", "jobs/transfer", P{"org_code": "LAB", "position_code": "QA"}, "1 LAB/QA/-, 0 RD/-/-", "LAB RD"},
@@ -142,7 +143,6 @@ func TestJobRefusals(t *testing.T) {
 				refusal{call + " to a number", call, P{"org_code": 7}, "COM.0601"},
 				refusal{call + " to an unknown organization", call, P{"org_code": "NO"}, "ORG.0001"},
 				refusal{call + " to an unknown position", call, P{"org_code": "HQ", "position_code": "NO"}, "JOB.POSITION.0001"},
-				refusal{call + " to a position of another organization", call, P{"org_code": "HQ", "position_code": "DEV"}, "JOB.POSITION.0001"},
 				refusal{call + " to an unknown title", call, P{"org_code": "HQ", "title_code": "NO"}, "JOB.TITLE.0001"},
 				refusal{nobody + " for one who is not there", nobody, P{"org_code": "HQ"}, "USER.0001"},
 				refusal{nobody + " tells what is unknown before who", nobody, P{"org_code": "HQ", "title_code": "NO"}, "JOB.TITLE.0001"})

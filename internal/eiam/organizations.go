@@ -152,8 +152,8 @@ func setOrganization(ctx context.Context, tx *store.Tx, statement string, args .
 	return err
 }
 
-// DeleteOrganization deletes an organization that has nothing below it and nobody in it, with its positions, which nobody
-// can have then. ORG.0001, ORG.0020, ORG.0021, ORG.0022.
+// DeleteOrganization deletes an organization that has nothing below it and nobody in it or in one of its positions, which go
+// with it. ORG.0001, ORG.0020, ORG.0021, ORG.0022.
 func DeleteOrganization(ctx context.Context, tx *store.Tx, a store.Account, id string) error {
 	if _, err := GetOrganization(ctx, tx, a, id); err != nil {
 		return err
@@ -162,6 +162,7 @@ func DeleteOrganization(ctx context.Context, tx *store.Tx, a store.Account, id s
 		{code.ORG0020, `eiam_orgs WHERE account = $1 AND parent = $2`},
 		{code.ORG0021, `eiam_groups WHERE account = $1 AND org = $2`},
 		{code.ORG0022, `eiam_person_orgs WHERE account = $1 AND org = $2`},
+		{code.ORG0022, `eiam_jobs j JOIN eiam_positions s ON s.account = j.account AND s.id = j.position WHERE j.account = $1 AND j.position <> '' AND s.org = $2`},
 	} {
 		if err := refuseIfAny(ctx, tx, guard.refusal, guard.from, a, id); err != nil {
 			return err

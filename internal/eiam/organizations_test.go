@@ -168,6 +168,8 @@ func TestOrganizationStatesAndDeletion(t *testing.T) {
 			}
 		}
 		e.Must(t, http.StatusCreated, "POST", "/job-positions", P{"org_code": "RD", "name": "dev", "code": "P1"})
+		e.Must(t, 200, "PUT", "/users/"+bob+"/jobs/transfer", P{"org_code": "HQ", "position_code": "P1"})
+		e.Fails(t, "ORG.0022", "DELETE", "/organizations/"+sub, nil) // he is elsewhere, and fills a position of it
 		e.Must(t, http.StatusNoContent, "DELETE", "/users/"+bob, nil)
 		e.Must(t, http.StatusNoContent, "DELETE", "/organizations/"+sub, nil)
 		e.Fails(t, "ORG.0001", "DELETE", "/organizations/"+sub, nil)

@@ -196,7 +196,7 @@ func (w *places) give(ctx context.Context, tx *store.Tx, a store.Account, person
 }
 
 // move puts a person into these organizations instead of those before. The main job follows the primary organization and
-// loses a position of another one; part-time jobs in organizations that the person leaves are gone.
+// loses its position; part-time jobs in organizations that the person leaves are gone.
 func (w *places) move(ctx context.Context, tx *store.Tx, a store.Account, person string) error {
 	if err := w.write(ctx, tx, a, person); err != nil {
 		return err

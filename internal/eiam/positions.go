@@ -38,12 +38,12 @@ func GetPosition(ctx context.Context, q store.Queryer, a store.Account, id strin
 	return one(ctx, q, code.JOBPOSITION0001, scanPosition, selectPosition+`s.id = $2`, a, id)
 }
 
-// positionID is the id of an organization's position with a code, "" where none is given. JOB.POSITION.0001.
-func positionID(ctx context.Context, q store.Queryer, a store.Account, org string, positionCode *string) (string, error) {
+// positionID is the id of the position with a code, "" where none is given. JOB.POSITION.0001.
+func positionID(ctx context.Context, q store.Queryer, a store.Account, positionCode *string) (string, error) {
 	if given(positionCode) == "" {
 		return "", nil
 	}
-	s, err := one(ctx, q, code.JOBPOSITION0001, scanPosition, selectPosition+`s.code = $2 AND s.org = $3`, a, *positionCode, org)
+	s, err := one(ctx, q, code.JOBPOSITION0001, scanPosition, selectPosition+`s.code = $2`, a, *positionCode)
 	if err != nil {
 		return "", err
 	}
@@ -74,7 +74,8 @@ func CreatePosition(ctx context.Context, tx *store.Tx, a store.Account, in Posit
 	return &s, nil
 }
 
-const positionInUse = `eiam_jobs WHERE account = $1 AND position = $2`
+// positionInUse repeats the condition of the index, which is not used otherwise.
+const positionInUse = `eiam_jobs WHERE account = $1 AND position = $2 AND position <> ''`
 
 // UpdatePosition writes the members of a position that the caller has found, in place of those before; one that people fill
 // stays in its organization. JOB.POSITION.0001, JOB.POSITION.0009, JOB.POSITION.0018.

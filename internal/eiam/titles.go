@@ -87,7 +87,7 @@ func DeleteTitle(ctx context.Context, tx *store.Tx, a store.Account, id string) 
 	if _, err := GetTitle(ctx, tx, a, id); err != nil {
 		return err
 	}
-	for _, from := range []string{`eiam_positions WHERE account = $1 AND title = $2`, `eiam_jobs WHERE account = $1 AND title = $2`} {
+	for _, from := range []string{`eiam_positions WHERE account = $1 AND title = $2 AND title <> ''`, `eiam_jobs WHERE account = $1 AND title = $2 AND title <> ''`} {
 		if err := refuseIfAny(ctx, tx, code.JOBTITLE0015, from, a, id); err != nil {
 			return err
 		}
