@@ -403,7 +403,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "CreateAppOrganization",
 			Method: "POST", Path: "/applications/{app_id}/organizations", Status: 201, Family: "app_org", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(CreateAppOrganizationRequest) },
 			Input: &wire.Struct{Name: "CreateAppOrganizationRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -696,7 +696,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "DeleteAppOrganization",
 			Method: "DELETE", Path: "/applications/{app_id}/organizations/{app_org_id}", Status: 204, Family: "app_org", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(DeleteAppOrganizationRequest) },
 			Input: &wire.Struct{Name: "DeleteAppOrganizationRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -955,7 +955,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetAppOrganization",
 			Method: "GET", Path: "/applications/{app_id}/organizations/{app_org_id}", Status: 200, Family: "app_org", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetAppOrganizationRequest) },
 			Input: &wire.Struct{Name: "GetAppOrganizationRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1388,7 +1388,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListAppOrganizations",
 			Method: "GET", Path: "/applications/{app_id}/organizations", Status: 200, Family: "app_org", Late: true, Paging: wire.Wide, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListAppOrganizationsRequest) },
 			Input: &wire.Struct{Name: "ListAppOrganizationsRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1876,7 +1876,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "UpdateAppOrganization",
 			Method: "PUT", Path: "/applications/{app_id}/organizations/{app_org_id}", Status: 200, Family: "app_org", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(UpdateAppOrganizationRequest) },
 			Input: &wire.Struct{Name: "UpdateAppOrganizationRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
