@@ -184,21 +184,24 @@ func (p *Product) ListUsers(ctx context.Context, c *call.Call, in *eiamv2.ListUs
 	return out, err
 }
 
-// ListUserAccounts lists the accounts that a user has, and the public ones that the user uses, oldest first.
+// ListUserAccounts lists the accounts that a user has, and the public ones that the user uses, oldest first, in the
+// applications that the caller may manage.
 func (p *Product) ListUserAccounts(ctx context.Context, c *call.Call, in *eiamv2.ListUserAccountsRequest) (*eiamv2.ListUserAccountsResponse, error) {
-	out := &eiamv2.ListUserAccountsResponse{}
+	out := &eiamv2.ListUserAccountsResponse{Accounts: []eiamv2.UserAccount{}}
 	err := p.read(ctx, c, user(ctx, c, in.UserId), func(q store.Queryer) error {
-		var err error
-		out.Accounts, err = collect(ctx, q, func(r row) (u eiamv2.UserAccount, err error) {
-			var name, owner, extension string
-			err = r.Scan(&u.Id, &u.ApplicationId, &u.AccountType, &u.AccountName, &name, &owner, &extension)
-			u.Name, u.AttrManagerId, u.Extension = nullable(name), nullable(owner), json.RawMessage(extension)
-			return u, err
-		}, `SELECT a.id, a.app, a.type, a.login, a.name, COALESCE(a.owner, ''), a.extension FROM eiam_accounts a
-			WHERE a.account = $1 AND (a.person = $2 OR a.id IN (SELECT b.app_account FROM eiam_account_users b WHERE b.account = $1 AND b.person = $2))
-			ORDER BY a.id`, c.Account(), in.UserId)
-		out.Total = int64(len(out.Accounts))
-		return err
+		all, err := AccountsOf(ctx, q, c.Account(), in.UserId, c.Caller.KeyID)
+		if err != nil {
+			return err
+		}
+		out.Total = int64(len(all))
+		for _, x := range all {
+			shown, err := x.showUnderUser()
+			if err != nil {
+				return err
+			}
+			out.Accounts = append(out.Accounts, shown)
+		}
+		return nil
 	})
 	return out, err
 }

@@ -330,7 +330,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "BindPublicAccountUsers",
 			Method: "POST", Path: "/applications/{app_id}/accounts/public-account/{app_user_id}/users/bind", Status: 200, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(BindPublicAccountUsersRequest) },
 			Input: &wire.Struct{Name: "BindPublicAccountUsersRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -425,7 +425,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "CreateBasicAccount",
 			Method: "POST", Path: "/applications/{app_id}/accounts/basic-account", Status: 201, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(CreateBasicAccountRequest) },
 			Input: &wire.Struct{Name: "CreateBasicAccountRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -520,7 +520,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "CreateOrphanAccount",
 			Method: "POST", Path: "/applications/{app_id}/accounts/orphan-account", Status: 201, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(CreateOrphanAccountRequest) },
 			Input: &wire.Struct{Name: "CreateOrphanAccountRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -551,7 +551,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "CreatePublicAccount",
 			Method: "POST", Path: "/applications/{app_id}/accounts/public-account", Status: 201, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(CreatePublicAccountRequest) },
 			Input: &wire.Struct{Name: "CreatePublicAccountRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -679,7 +679,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "DeleteAccount",
 			Method: "DELETE", Path: "/applications/{app_id}/accounts/{app_user_id}", Status: 204, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(DeleteAccountRequest) },
 			Input: &wire.Struct{Name: "DeleteAccountRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -808,7 +808,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "DisableAccount",
 			Method: "PUT", Path: "/applications/{app_id}/accounts/{app_user_id}/disable", Status: 200, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(DisableAccountRequest) },
 			Input: &wire.Struct{Name: "DisableAccountRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -859,7 +859,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "EnableAccount",
 			Method: "PUT", Path: "/applications/{app_id}/accounts/{app_user_id}/enable", Status: 200, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(EnableAccountRequest) },
 			Input: &wire.Struct{Name: "EnableAccountRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -908,7 +908,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetAccount",
 			Method: "GET", Path: "/applications/{app_id}/accounts/{account_id}", Status: 200, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetAccountRequest) },
 			Input: &wire.Struct{Name: "GetAccountRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1063,7 +1063,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetPublicAccountOwner",
 			Method: "GET", Path: "/applications/{app_id}/accounts/public-account/{app_user_id}/owner", Status: 200, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetPublicAccountOwnerRequest) },
 			Input: &wire.Struct{Name: "GetPublicAccountOwnerRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1321,7 +1321,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GrantAccount",
 			Method: "POST", Path: "/users/{user_id}/applications/{app_id}/accounts", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GrantAccountRequest) },
 			Input: &wire.Struct{Name: "GrantAccountRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -1364,7 +1364,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListAccounts",
 			Method: "GET", Path: "/applications/{app_id}/accounts", Status: 200, Family: "account", Late: true, Paging: wire.Wide, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListAccountsRequest) },
 			Input: &wire.Struct{Name: "ListAccountsRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1522,7 +1522,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListPublicAccountUsers",
 			Method: "GET", Path: "/applications/{app_id}/accounts/public-account/{app_user_id}/users", Status: 200, Family: "account", Late: true, Paging: wire.Wide, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListPublicAccountUsersRequest) },
 			Input: &wire.Struct{Name: "ListPublicAccountUsersRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1778,7 +1778,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "SetPublicAccountOwner",
 			Method: "POST", Path: "/applications/{app_id}/accounts/public-account/{app_user_id}/owner", Status: 200, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(SetPublicAccountOwnerRequest) },
 			Input: &wire.Struct{Name: "SetPublicAccountOwnerRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1821,7 +1821,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "UnbindPublicAccountUsers",
 			Method: "POST", Path: "/applications/{app_id}/accounts/public-account/{app_user_id}/users/unbind", Status: 200, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(UnbindPublicAccountUsersRequest) },
 			Input: &wire.Struct{Name: "UnbindPublicAccountUsersRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1842,7 +1842,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "UpdateAccount",
 			Method: "PUT", Path: "/applications/{app_id}/accounts/{app_user_id}", Status: 201, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(UpdateAccountRequest) },
 			Input: &wire.Struct{Name: "UpdateAccountRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
