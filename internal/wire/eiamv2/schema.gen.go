@@ -264,7 +264,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "AddAccountRoles",
 			Method: "POST", Path: "/applications/{app_id}/accounts/{account_id}/member-role", Status: 200, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(AddAccountRolesRequest) },
 			Input: &wire.Struct{Name: "AddAccountRolesRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -309,7 +309,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "AddRoleMembers",
 			Method: "POST", Path: "/applications/{app_id}/role-member", Status: 200, Family: "app_role", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(AddRoleMembersRequest) },
 			Input: &wire.Struct{Name: "AddRoleMembersRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -582,7 +582,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "CreateRole",
 			Method: "POST", Path: "/applications/{app_id}/role", Status: 200, Family: "app_role", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(CreateRoleRequest) },
 			Input: &wire.Struct{Name: "CreateRoleRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -778,7 +778,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "DeleteRole",
 			Method: "DELETE", Path: "/applications/{app_id}/role/{role_id}", Status: 204, Family: "app_role", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(DeleteRoleRequest) },
 			Input: &wire.Struct{Name: "DeleteRoleRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -934,7 +934,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetAccountPermissions",
 			Method: "GET", Path: "/applications/{app_id}/account/{account_id}/permissions", Status: 200, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetAccountPermissionsRequest) },
 			Input: &wire.Struct{Name: "GetAccountPermissionsRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1085,7 +1085,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetRole",
 			Method: "GET", Path: "/applications/{app_id}/role/{role_id}", Status: 200, Family: "app_role", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetRoleRequest) },
 			Input: &wire.Struct{Name: "GetRoleRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1111,7 +1111,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "GetRolePermissions",
 			Method: "GET", Path: "/applications/{app_id}/app-role/{role_id}/permissions", Status: 200, Family: "app_role", Late: true, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(GetRolePermissionsRequest) },
 			Input: &wire.Struct{Name: "GetRolePermissionsRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1342,7 +1342,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListAccountPermissions",
 			Method: "GET", Path: "/applications/{app_id}/accounts/permissions/page", Status: 200, Family: "account", Late: true, Paging: wire.Narrow, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListAccountPermissionsRequest) },
 			Input: &wire.Struct{Name: "ListAccountPermissionsRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1547,7 +1547,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListRoleMembers",
 			Method: "GET", Path: "/applications/{app_id}/role-member-list/{role_id}", Status: 200, Family: "app_role", Late: true, Paging: wire.Narrow, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListRoleMembersRequest) },
 			Input: &wire.Struct{Name: "ListRoleMembersRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1572,7 +1572,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListRolePermissions",
 			Method: "GET", Path: "/applications/{app_id}/app-roles/permissions/page", Status: 200, Family: "app_role", Late: true, Paging: wire.Narrow, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListRolePermissionsRequest) },
 			Input: &wire.Struct{Name: "ListRolePermissionsRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1595,7 +1595,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ListRoles",
 			Method: "GET", Path: "/applications/{app_id}/app-roles", Status: 200, Family: "app_role", Late: true, Paging: wire.Narrow, Common: common,
-			Resource: "*", Write: false, Planned: true, Rate: 100,
+			Resource: "*", Write: false, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(ListRolesRequest) },
 			Input: &wire.Struct{Name: "ListRolesRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1697,7 +1697,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "RemoveAccountRoles",
 			Method: "DELETE", Path: "/applications/{app_id}/accounts/{account_id}/member-role", Status: 200, Family: "account", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(RemoveAccountRolesRequest) },
 			Input: &wire.Struct{Name: "RemoveAccountRolesRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1719,7 +1719,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "RemoveRoleMembers",
 			Method: "DELETE", Path: "/applications/{app_id}/role-member", Status: 200, Family: "app_role", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(RemoveRoleMembersRequest) },
 			Input: &wire.Struct{Name: "RemoveRoleMembersRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
@@ -1991,7 +1991,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "UpdateRole",
 			Method: "PUT", Path: "/applications/{app_id}/role/{role_id}", Status: 200, Family: "app_role", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: true, Rate: 100,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(UpdateRoleRequest) },
 			Input: &wire.Struct{Name: "UpdateRoleRequest", Members: []wire.Member{
 				{Name: "app_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "APP.0006"},
