@@ -36,6 +36,7 @@ var serial atomic.Int64
 type doorWorld struct {
 	root, user uint64
 	policies   []uint64 // one a client
+	eiam       eiamWorld
 }
 
 func fillDoors(p *process) (w doorWorld, err error) {
@@ -109,6 +110,7 @@ func doorCalls(w *doorWorld) []doorCall {
 		{name: "component: checkResource", good: returnsZero, next: repeated(func(p *process) func() *http.Request {
 			return component(p, 1, "checkResource", object{"uin": w.user, "action": "cmqqueue:ReceiveMessage", "resource": "qcs::cmqqueue:bj::queueName/uin/1/q-0"})
 		})},
+		{name: "EIAM: GetUser", good: hasMember("user_id"), next: repeated(func(p *process) func() *http.Request { return w.eiam.getUser() })},
 		{name: "API: AddUser", write: true, good: hasNoError, next: func(p *process, client, n int) *http.Request {
 			return signed(p.base, "cam", "2019-01-16", "AddUser", fmt.Sprintf(`{"Name":"u-%d"}`, serial.Add(1)))()
 		}},
@@ -118,6 +120,9 @@ func doorCalls(w *doorWorld) []doorCall {
 		}},
 		{name: "component: OperateCamStrategy", write: true, good: returnsZero, next: func(p *process, client, n int) *http.Request {
 			return component(p, int(serial.Add(1)), "OperateCamStrategy", object{"groupId": -1, "relateUin": w.user, "strategyId": w.policies[client], "actionType": 1 + n%2})()
+		}},
+		{name: "EIAM: bind two users, unbind them", write: true, good: hasMember("account_id"), next: func(_ *process, client, n int) *http.Request {
+			return w.eiam.bind(client, n)
 		}},
 	}
 }
@@ -131,6 +136,9 @@ func measureDoors(ctx context.Context, binary, dir string, d time.Duration) (all
 	defer func() { err = errors.Join(err, p.stop()) }()
 	w, err := fillDoors(p)
 	if err != nil {
+		return nil, err
+	}
+	if w.eiam, err = fillEIAM(ctx, p, binary, dir, w.root); err != nil {
 		return nil, err
 	}
 	calls := doorCalls(&w)
@@ -174,5 +182,7 @@ func (r doorsReport) markdown() string {
 	}
 	f("\nA component call costs what its action does, and besides the envelope, which is read and written. One that changes something looks\n")
 	f("its signature up before it does anything and writes it down with its changes: one query and one row more than the API's call.\n")
+	f("\nA call of EIAM verifies no signature: its token is looked up by its hash, with the permission codes, in one query. Binding looks for the\n")
+	f("application, the account and the users, and writes a row a user beside its audit record.\n")
 	return b.String()
 }
