@@ -1,6 +1,7 @@
 package bi_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/apitest"
+	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/store"
 )
 
 // TestModifyUser is of ModifyUserRole and ModifyUserDetailInfo, which share all but the groups.
@@ -309,5 +312,30 @@ func TestTheQuotaOfUsers(t *testing.T) {
 		if n := len(rows(t, w.DB, `SELECT id FROM bi_users WHERE account = $1`, x.UIN)); n != 2 {
 			t.Errorf("there are %d users", n)
 		}
+	})
+}
+
+// TestTheRecordOfAWriteNamesWhomAndWhat looks at the audit record of a change of roles: it names the user, however the
+// request did, and the role that was taken away.
+func TestTheRecordOfAWriteNamesWhomAndWhat(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		x := newCorp(t, w)
+		ann := x.user(t, "ann", "sys_common_user")
+		a := x.Root.Must(t, "bi:ModifyUserRole", P{"UserId": "ann", "RoleIdList": []int64{x.roles["sys_corp_auth_admin"]}})
+		records, err := audit.Query(context.Background(), w.DB.Read(), audit.Filter{Account: store.Account(x.UIN), Limit: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range records {
+			if r.RequestID != a.Str("RequestId") {
+				continue
+			}
+			want := fmt.Sprintf("* qcs::cam::uin/%[1]d:uin/%[2]d qcs::bi::uin/%[1]d:role/%[3]d", x.UIN, ann.UIN, x.roles["sys_common_user"])
+			if got := strings.Join(r.Resources, " "); got != want || r.Action != "bi:ModifyUserRole" || !strings.Contains(string(r.Parameters), fmt.Sprint(x.roles["sys_corp_auth_admin"])) {
+				t.Errorf("%s on %s with %s, want it on %s", r.Action, got, r.Parameters, want)
+			}
+			return
+		}
+		t.Error("there is no record")
 	})
 }

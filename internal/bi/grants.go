@@ -3,9 +3,11 @@ package bi
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/account"
+	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/store"
 )
 
@@ -50,16 +52,24 @@ func grant(ctx context.Context, tx *store.Tx, a store.Account, user int64, roles
 	return nil
 }
 
-// revoke takes away all roles that one family has granted a user.
-func revoke(ctx context.Context, tx *store.Tx, a store.Account, user int64, by via) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM bi_grants WHERE account = $1 AND bi_user = $2 AND via = $3`, a, user, int64(by))
-	return err
-}
-
-// revokeProject takes away all roles that a user has in a project.
-func revokeProject(ctx context.Context, tx *store.Tx, a store.Account, user, project int64) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM bi_grants WHERE account = $1 AND bi_user = $2 AND project = $3`, a, user, project)
-	return err
+// replaceRoles makes roles the only ones that a user has among those that of says; those that he has already keep the day
+// that they were granted. The audit record names those that are taken away.
+func replaceRoles(ctx context.Context, tx *store.Tx, c *call.Call, user int64, of func(held) bool, roles []Role, by via) error {
+	current, err := heldBy(ctx, tx, c.Account(), user)
+	if err != nil {
+		return err
+	}
+	for _, h := range current {
+		if !of(h) || slices.ContainsFunc(roles, func(r Role) bool { return r.ID == h.role }) {
+			continue
+		}
+		c.Touched(fmt.Sprintf("qcs::bi::uin/%d:role/%d", int64(c.Account()), h.role))
+		_, err := tx.ExecContext(ctx, `DELETE FROM bi_grants WHERE account = $1 AND bi_user = $2 AND role = $3 AND via = $4`, c.Account(), user, h.role, int64(h.via))
+		if err != nil {
+			return fmt.Errorf("take role away: %w", err)
+		}
+	}
+	return grant(ctx, tx, c.Account(), user, roles, by, c.At)
 }
 
 // join puts a user into groups that are there; where he is in one already, he stays as he is. A group that is full is

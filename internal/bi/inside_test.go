@@ -3,7 +3,9 @@ package bi
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/fault"
@@ -105,6 +107,30 @@ func TestUnregisteredCallersCanBeDenied(t *testing.T) {
 					t.Errorf("got %v, want %q", err, tc.want)
 				}
 			})
+		}
+	})
+}
+
+// FuzzProfile holds what is accepted of a profile to the forms that it may have.
+func FuzzProfile(f *testing.F) {
+	for _, seed := range [][4]string{{"Ann", "a@b", "10086", "86"}, {" 虎 ", "a@b@c", "+861", "+086"}, {"\t", "@", "12a", "1234567"}, {"", "", "", ""}, {"x", "a b@c", "1234567890123456789012", "+"}} {
+		f.Add(seed[0], seed[1], seed[2], seed[3])
+	}
+	f.Fuzz(func(t *testing.T, name, email, phone, area string) {
+		p := profile{name: name, email: email, phone: phone, areaCode: area}
+		if p.check("") != nil {
+			return
+		}
+		if n := utf8.RuneCountInString(p.name); n > 64 || name != "" && n == 0 || strings.TrimSpace(p.name) != p.name {
+			t.Errorf("the name %q is accepted", name)
+		}
+		if email != "" && (strings.Count(email, "@") != 1 || strings.ContainsAny(email, " \t\n\r") || len([]rune(email)) > 128) {
+			t.Errorf("the address %q is accepted", email)
+		}
+		for text, most := range map[string]int{strings.TrimPrefix(phone, "+"): 20, strings.TrimPrefix(area, "+"): 6} {
+			if len(text) > most || strings.Trim(text, "0123456789") != "" {
+				t.Errorf("the number %q is accepted", text)
+			}
 		}
 	})
 }

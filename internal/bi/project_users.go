@@ -104,10 +104,7 @@ func (p *Product) ModifyUserRoleProject(ctx context.Context, c *call.Call, in *b
 		if err := saveUser(ctx, tx, c.Account(), u); err != nil || len(roles) == 0 {
 			return err
 		}
-		if err := revokeProject(ctx, tx, c.Account(), u.ID, project); err != nil {
-			return err
-		}
-		return grant(ctx, tx, c.Account(), u.ID, roles, viaProject, c.At)
+		return replaceRoles(ctx, tx, c, u.ID, func(h held) bool { return h.project == project }, roles, viaProject)
 	})
 }
 

@@ -208,7 +208,7 @@ func (p *Product) changeUser(ctx context.Context, c *call.Call, userID string, w
 			return err
 		}
 		if len(roles) > 0 {
-			err = errors.Join(revoke(ctx, tx, c.Account(), u.ID, viaCorp), grant(ctx, tx, c.Account(), u.ID, roles, viaCorp, c.At))
+			err = replaceRoles(ctx, tx, c, u.ID, func(h held) bool { return h.via == viaCorp }, roles, viaCorp)
 		}
 		if err == nil && len(with.groups) > 0 {
 			err = p.replaceGroups(ctx, tx, c, u.ID, with.groups, who.by)
