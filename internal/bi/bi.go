@@ -1,15 +1,14 @@
 // Package bi is business intelligence as far as it is identity and authorization: its users, roles, projects, groups,
 // tags, page permissions, API keys, embed tokens and the records of data sources. It is no BI engine.
 //
-//	bi.go        the product, the corp of an account, how actions read and write
-//	gate.go      who may call: the layer of BI roles behind CAM
-//	users.go     BI users and the directory behind them
-//	profiles.go  what requests say about users
-//	roles.go     preset roles; grants.go who has them
-//	paging.go    windows of lists
-//	groups.go    the tree of user groups; group_members.go who is in them
-//	tags.go      user tags, and who has which
-//	ranks.go     rules for rows and columns of tables
+//	bi.go         the product, the corp of an account, how actions read and write
+//	gate.go       who may call: the layer of BI roles behind CAM
+//	users.go      BI users and the directory behind them
+//	people.go     users as they are printed, and lists of them
+//	profiles.go   what requests say about users
+//	roles.go      preset roles, and grants.go who has them
+//	paging.go     windows of lists
+//	user_roles.go, project_users.go, user_lists.go, projects.go, ...   the actions
 //
 // An account is one corp, whose id is the root's uin. It comes into being with the account's first call: its roles, and
 // the root as the first user. Handlers may assume what those of cam may; the order of their own checks is: caller, BI
