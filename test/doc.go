@@ -20,6 +20,7 @@
 //	crash_test.go           kill -9 in the middle of many writers
 //	operator_test.go        the command line beside a running and a stopped server
 //	rotation_test.go        the master key changes, and what outlives a stop or a kill
+//	eiam_page_test.go       the examples of docs/eiam.md
 //	protect_test.go         a service behind the middleware of package pep, called with an SDK
 //	node_test.go, node/     the same story with the SDK for Node
 //
