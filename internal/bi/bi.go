@@ -8,7 +8,12 @@
 //	profiles.go   what requests say about users
 //	roles.go      preset roles, and grants.go who has them
 //	paging.go     windows of lists
-//	user_roles.go, project_users.go, user_lists.go, projects.go, ...   the actions
+//	groups.go     the tree of user groups, and group_members.go who is in them
+//	tags.go       user tags, and who has which
+//	ranks.go      rules for rows and columns
+//	page_rights.go  rights on pages, and page_access.go what they come to
+//	embeds.go     embed tokens, and verification.go what engines learn of them
+//	user_roles.go, project_users.go, user_lists.go, projects.go, api_keys.go, ...   the actions
 //
 // An account is one corp, whose id is the root's uin. It comes into being with the account's first call: its roles, and
 // the root as the first user. Handlers may assume what those of cam may; the order of their own checks is: caller, BI

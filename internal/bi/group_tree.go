@@ -81,18 +81,30 @@ func (v *view) page(nodes []node, w window) (list []bi20220105.UserGroupTreeVO, 
 	return list, int64(len(nodes))
 }
 
-// matching makes the test of groups that a keyword and tags ask for: the name holds the keyword, in any case, and a member
-// has the tags. It is nil where nothing is asked for.
-func matching(ctx context.Context, q store.Queryer, a store.Account, keyword string, tags []bi20220105.ResourceTagValue) (func(*Group) bool, error) {
-	if keyword == "" && len(tags) == 0 {
-		return nil, nil
-	}
-	keyword = strings.ToLower(keyword)
+// groupFilter is what a list of groups looks for.
+type groupFilter struct {
+	keyword string
+	tags    []bi20220105.ResourceTagValue
+	role    string // code of a role of the project or of the enterprise
+	project int64
+}
+
+// matching makes the test of groups that a filter asks for: the name holds the keyword, in any case, and a member has the
+// tags and the role. It is nil where nothing is asked for.
+func matching(ctx context.Context, q store.Queryer, a store.Account, f groupFilter) (func(*Group) bool, error) {
+	keyword := strings.ToLower(f.keyword)
 	named := func(g *Group) bool { return strings.Contains(strings.ToLower(g.Name), keyword) }
-	if len(tags) == 0 {
+	switch {
+	case f.keyword == "" && len(f.tags) == 0 && f.role == "":
+		return nil, nil
+	case len(f.tags) == 0 && f.role == "":
 		return named, nil
 	}
-	tagged, err := taggedUsers(ctx, q, a, tags)
+	tagged, err := taggedUsers(ctx, q, a, f.tags)
+	if err != nil {
+		return nil, err
+	}
+	inRole, err := usersInRole(ctx, q, a, f.project, f.role)
 	if err != nil {
 		return nil, err
 	}
@@ -102,9 +114,26 @@ func matching(ctx context.Context, q store.Queryer, a store.Account, keyword str
 	}
 	with := map[int64]bool{}
 	for _, m := range members {
-		with[m.group] = with[m.group] || tagged(m.user)
+		with[m.group] = with[m.group] || tagged(m.user) && inRole(m.user)
 	}
 	return func(g *Group) bool { return named(g) && with[g.ID] }, nil
+}
+
+// usersInRole makes the test of users for a role of a project or of the enterprise; "" is everybody's.
+func usersInRole(ctx context.Context, q store.Queryer, a store.Account, project int64, role string) (func(user int64) bool, error) {
+	if role == "" {
+		return func(int64) bool { return true }, nil
+	}
+	if _, known := roleNames[role]; !known {
+		return nil, invalid("ModuleCollection", role)
+	}
+	all, err := collect(ctx, q, scanInt, `SELECT g.bi_user FROM bi_grants g JOIN bi_roles r ON r.account = g.account AND r.id = g.role
+		WHERE g.account = $1 AND (r.project = $2 OR r.project = 0) AND r.code = $3`, a, project, role)
+	holders := map[int64]bool{}
+	for _, user := range all {
+		holders[user] = true
+	}
+	return func(user int64) bool { return holders[user] }, err
 }
 
 // DescribeUserGroupTreeList lists groups as a tree, in its order. Without more it is the top level; with ParentIds the level
@@ -128,7 +157,7 @@ func (p *Product) DescribeUserGroupTreeList(ctx context.Context, c *call.Call, i
 		}
 		v := &view{forest: f, hidden: f.subtrees(in.FilterGroupIds)}
 		nodes := v.asked(in)
-		keep, err := matching(ctx, q, c.Account(), value(in.Keyword), in.TagValueList)
+		keep, err := matching(ctx, q, c.Account(), groupFilter{keyword: value(in.Keyword), tags: in.TagValueList})
 		if err != nil {
 			return err
 		}

@@ -148,7 +148,8 @@ CREATE TABLE bi_ranks (
     PRIMARY KEY (account, project, table_id, type, role_type, role)
 );
 
--- Rights on pages, which only the engine knows. holder_kind: 1 a user, 2 a group.
+-- Rights on pages, which only the engine knows. holder_kind: 1 a user, 2 a group. value: 0 not given, 1 given, 2 given to
+-- a group and all below it.
 CREATE TABLE bi_page_rights (
     account       BIGINT NOT NULL,
     project       BIGINT NOT NULL,

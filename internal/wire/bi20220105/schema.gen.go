@@ -1450,7 +1450,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeResourceUserGroupPageList",
-		Permission: "bi:DescribeResourceUserGroupPageList", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeResourceUserGroupPageList", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeResourceUserGroupPageListRequest) },
 		Input: &wire.Struct{Name: "DescribeResourceUserGroupPageListRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Int},
@@ -1872,7 +1872,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyResourceUser",
-		Permission: "bi:ModifyResourceUser", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyResourceUser", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyResourceUserRequest) },
 		Input: &wire.Struct{Name: "ModifyResourceUserRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Int},
@@ -1898,7 +1898,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyResourceUserGroup",
-		Permission: "bi:ModifyResourceUserGroup", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyResourceUserGroup", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyResourceUserGroupRequest) },
 		Input: &wire.Struct{Name: "ModifyResourceUserGroupRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Int},
@@ -1924,7 +1924,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyResourceUserGroupResource",
-		Permission: "bi:ModifyResourceUserGroupResource", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyResourceUserGroupResource", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyResourceUserGroupResourceRequest) },
 		Input: &wire.Struct{Name: "ModifyResourceUserGroupResourceRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Int},

@@ -1,0 +1,69 @@
+package bi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/internal/wire/code"
+)
+
+// PageAllowed tells whether a user may do something on a page of a project, for an engine that shows it: right is a name as
+// ModifyResourceUser takes it. Administrators of the enterprise and of the project may do everything. Others need a role in
+// the project, and the right itself: their own, that of a group they are in, or what such a group has from one above. Users
+// who are not there or not enabled may do nothing, and nobody may do anything in a project that is not there.
+func PageAllowed(ctx context.Context, q store.Queryer, a store.Account, userID string, project, page int64, right string) (bool, error) {
+	u, err := userByID(ctx, q, a, userID)
+	if fault.Is(err, code.UnauthorizedOperationUserNotExist) {
+		return false, nil
+	}
+	if err != nil || u.status() != enabled {
+		return false, err
+	}
+	if _, err := projectByID(ctx, q, a, project); err != nil {
+		if errors.Is(err, errNoProject) {
+			err = nil
+		}
+		return false, err
+	}
+	w := caller{user: &u}
+	if w.held, err = heldBy(ctx, q, a, u.ID); err != nil {
+		return false, err
+	}
+	w.admin = u.isRoot(a) || w.has(corpAdmin)
+	switch {
+	case w.may(need{writeProject, project}):
+		return true, nil
+	case !w.in(project):
+		return false, nil
+	}
+	own, err := readRights(ctx, q, a, project, page, userHolder, u.ID)
+	if err != nil || own.reach[u.ID][right] != rightOff {
+		return err == nil, err
+	}
+	return groupsAllow(ctx, q, a, u.ID, project, page, right)
+}
+
+// groupsAllow tells whether a group that the user is in has a right on a page.
+func groupsAllow(ctx context.Context, q store.Queryer, a store.Account, user, project, page int64, right string) (bool, error) {
+	groups, err := collect(ctx, q, scanInt, `SELECT group_id FROM bi_group_members WHERE account = $1 AND bi_user = $2`, a, user)
+	if err != nil {
+		return false, fmt.Errorf("read groups of a user: %w", err)
+	}
+	f, err := readForest(ctx, q, a)
+	if err != nil {
+		return false, err
+	}
+	rights, err := readRights(ctx, q, a, project, page, groupHolder, 0)
+	if err != nil {
+		return false, err
+	}
+	for _, g := range groups {
+		if has, _ := rights.ofGroup(f, g, right); has {
+			return true, nil
+		}
+	}
+	return false, nil
+}
