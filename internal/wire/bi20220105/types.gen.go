@@ -444,8 +444,8 @@ func (r *DescribeUserGroupMemberPageListContainer) AppendJSON(dst []byte) []byte
 
 // EditTagVO: A tag that was changed.
 type EditTagVO struct {
-	TranId     string // tran id
-	TranStatus int64  // tran status
+	TranId     string // as in the request
+	TranStatus int64  // 2: done
 	Id         int64  // id
 }
 
@@ -1130,10 +1130,10 @@ func (r *RankInfo) AppendJSON(dst []byte) []byte {
 
 // ResourceDTO: A right on a page.
 type ResourceDTO struct {
-	ResourceName  string // resource name
-	ResourceValue bool   // resource value
-	CanChange     bool   // can change
-	Tips          string // tips
+	ResourceName  string // the right, up to 64 letters: PageView, PageShareAndIframe or one of the engine's
+	ResourceValue bool   // whether it is given
+	CanChange     bool   // false where it comes from a group above
+	Tips          string // why it cannot be changed
 }
 
 // AppendJSON appends r as one JSON object.
@@ -1151,10 +1151,10 @@ func (r *ResourceDTO) AppendJSON(dst []byte) []byte {
 
 // ResourceItem: A right on a page.
 type ResourceItem struct {
-	ResourceName  *string // resource name
-	ResourceValue *bool   // resource value
-	CanChange     *bool   // can change
-	Tips          *string // tips
+	ResourceName  *string // the right, up to 64 letters: PageView, PageShareAndIframe or one of the engine's
+	ResourceValue *bool   // whether it is given
+	CanChange     *bool   // ignored
+	Tips          *string // ignored
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -1176,8 +1176,8 @@ func (r *ResourceItem) Decode(v *wire.Value) {
 
 // ResourceListDTO: Rights on a page.
 type ResourceListDTO struct {
-	EntityId     *int64         // entity id
-	NodeType     *int64         // node type
+	EntityId     *int64         // the page
+	NodeType     *int64         // ignored
 	ResourceList []ResourceItem // rights
 }
 
@@ -1201,9 +1201,9 @@ func (r *ResourceListDTO) Decode(v *wire.Value) {
 
 // ResourceTagValue: Values of a tag to look for.
 type ResourceTagValue struct {
-	Id     *int64   // id
-	Name   *string  // name
-	Values []string // values
+	Id     *int64   // the tag; 0 or absent: found by its name
+	Name   *string  // name of the tag
+	Values []string // values; none: any
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -1271,8 +1271,8 @@ func (r *Role) AppendJSON(dst []byte) []byte {
 
 // RowColumnConfig: A rule for users with certain tag values.
 type RowColumnConfig struct {
-	RulerInfo    *string             // ruler info
-	TagValueList []RowColumnTagValue // tag value list
+	RulerInfo    *string             // the rule: JSON
+	TagValueList []RowColumnTagValue // tags and values that the rule is for
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -1336,8 +1336,8 @@ func (r *RowColumnStatus) AppendJSON(dst []byte) []byte {
 
 // RowColumnTagValue: Values of a tag.
 type RowColumnTagValue struct {
-	Id     *int64   // id
-	Name   *string  // name
+	Id     *int64   // the tag; 0 or absent: found by its name
+	Name   *string  // name of the tag
 	Values []string // values
 }
 
@@ -1632,7 +1632,7 @@ func (r *UserGroupPageTreeVO) AppendJSON(dst []byte) []byte {
 // UserGroupTreeNodeDTO: A group, with or without those below it.
 type UserGroupTreeNodeDTO struct {
 	GroupId         *int64 // group id
-	QueryChildNodes *bool  // query child nodes
+	QueryChildNodes *bool  // with all groups below
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -1731,10 +1731,10 @@ type UserGroupUpdateDTO struct {
 	AdminUserId *string // user that administers the group
 	Description *string // description
 	GroupName   *string // name of the group
-	Location    *int64  // place among its siblings
+	Location    *int64  // place among its siblings, from 1; -1: the last
 	ParentId    *int64  // group above, -1 for none
-	Id          *int64  // id
-	ParentName  *string // name of the group above
+	Id          *int64  // the group; needed
+	ParentName  *string // ignored
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -2015,8 +2015,8 @@ func (r *UserInfo) Decode(v *wire.Value) {
 // UserResourceDTO: Rights of a user or group on pages.
 type UserResourceDTO struct {
 	CorpId       *string        // enterprise: the root's uin
-	UserId       *string        // user: uin or name of a sub-account, or the root's uin
-	UserName     *string        // name
+	UserId       *string        // user, where the request names none
+	UserName     *string        // ignored
 	ResourceList []ResourceItem // rights
 }
 
@@ -2189,12 +2189,12 @@ func (r *UserRoleListDataUserRoleInfo) AppendJSON(dst []byte) []byte {
 
 // UserTagInfo: A tag and its value for a user.
 type UserTagInfo struct {
-	Id               *int64  // id
+	Id               *int64  // the tag; 0 or absent: found by its name
 	Name             *string // name
-	Value            *string // value
-	IsExternalManage *bool   // is external manage
-	ManagePlatform   *string // manage platform
-	ImportType       *string // import type
+	Value            *string // value, at most 255 characters; empty: none
+	IsExternalManage *bool   // ignored
+	ManagePlatform   *string // ignored
+	ImportType       *string // ignored
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -2426,7 +2426,7 @@ func (r *CreateAuthApiKeyResponse) AppendJSON(dst []byte) []byte {
 
 // CreateCorpTagRequest is what CreateCorpTag takes. Makes a user tag of the enterprise.
 type CreateCorpTagRequest struct {
-	Name *string // name
+	Name *string // name, 1 to 64 characters, unique
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -2884,15 +2884,15 @@ func (r *CreateEmbedTokenResponse) AppendJSON(dst []byte) []byte {
 // CreatePermissionRanksRequest is what CreatePermissionRanks takes. Sets the row or column rule of a table for a role
 // or for all others.
 type CreatePermissionRanksRequest struct {
-	TableId             *int64            // table id
-	Mode                *string           // mode
-	RoleType            *string           // kind of the role
-	RoleId              *int64            // id of the role
-	RulerInfo           *string           // ruler info
-	Type                *string           // type
-	OpenStatus          *string           // open status
+	TableId             *int64            // table, which the engine knows; needed
+	Mode                *string           // ALL (default), Specify or TAG, in any case
+	RoleType            *string           // Others (default) or ROLES, in any case
+	RoleId              *int64            // role of the project, for ROLES
+	RulerInfo           *string           // the rule: JSON, at most 64 KiB
+	Type                *string           // ROW (default) or COLUMN, in any case
+	OpenStatus          *string           // Close (default) or Open, in any case
 	ProjectId           *int64            // id of the project
-	RowColumnConfigList []RowColumnConfig // row column config list
+	RowColumnConfigList []RowColumnConfig // rules for users with certain tag values, at most 64 KiB together
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -3066,10 +3066,10 @@ func (r *CreateTagTableResponse) AppendJSON(dst []byte) []byte {
 // CreateUserGroupRequest is what CreateUserGroup takes. Makes a user group.
 type CreateUserGroupRequest struct {
 	AdminUserId *string // user that administers the group
-	Description *string // description
-	GroupName   *string // name of the group
-	Location    *int64  // place among its siblings
-	ParentId    *int64  // group above, -1 for none
+	Description *string // description, at most 255 characters
+	GroupName   *string // name, 1 to 64 characters, unique below the same group
+	Location    *int64  // place among its siblings, from 1; -1 or absent: the last
+	ParentId    *int64  // group above, -1 for none; groups have at most 10 levels
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -3118,8 +3118,8 @@ func (r *CreateUserGroupResponse) AppendJSON(dst []byte) []byte {
 
 // CreateUserGroupMemberRequest is what CreateUserGroupMember takes. Puts users into a group.
 type CreateUserGroupMemberRequest struct {
-	GroupId    *int64   // group id
-	UserIdList []string // users
+	GroupId    *int64   // the group; needed
+	UserIdList []string // users: 1 to 100
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -3449,8 +3449,8 @@ func (r *DeleteUserGroupResponse) AppendJSON(dst []byte) []byte {
 
 // DeleteUserGroupMemberRequest is what DeleteUserGroupMember takes. Takes users out of a group.
 type DeleteUserGroupMemberRequest struct {
-	GroupId    *int64   // group id
-	UserIdList []string // users
+	GroupId    *int64   // the group; needed
+	UserIdList []string // users: 1 to 100
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -3777,11 +3777,11 @@ func (r *DescribePageWidgetListResponse) AppendJSON(dst []byte) []byte {
 // DescribePermissionRanksInfoRequest is what DescribePermissionRanksInfo takes. Describes the row or column rule of a
 // table.
 type DescribePermissionRanksInfoRequest struct {
-	TableId   *int64  // table id
-	Mode      *string // mode
-	RoleType  *string // kind of the role
-	RoleId    *int64  // id of the role
-	Type      *string // type
+	TableId   *int64  // table, which the engine knows; needed
+	Mode      *string // only a rule of this mode: ALL, Specify or TAG, in any case
+	RoleType  *string // Others (default) or ROLES, in any case
+	RoleId    *int64  // role of the project, for ROLES
+	Type      *string // ROW (default) or COLUMN, in any case
 	ProjectId *int64  // id of the project
 }
 
@@ -3895,8 +3895,8 @@ func (r *DescribePermissionRoleInfoResponse) AppendJSON(dst []byte) []byte {
 // DescribePermissionStatusInfoRequest is what DescribePermissionStatusInfo takes. Tells whether a table has a rule
 // that is open.
 type DescribePermissionStatusInfoRequest struct {
-	TableId   *int64  // table id
-	Type      *string // type
+	TableId   *int64  // table, which the engine knows; needed
+	Type      *string // ROW (default) or COLUMN, in any case
 	ProjectId *string // id of the project
 }
 
@@ -4048,19 +4048,19 @@ func (r *DescribeProjectListResponse) AppendJSON(dst []byte) []byte {
 // DescribeResourceUserGroupPageListRequest is what DescribeResourceUserGroupPageList takes. Lists user groups with
 // their rights on a page.
 type DescribeResourceUserGroupPageListRequest struct {
-	ProjectId        *int64             // id of the project
-	PageId           *int64             // page id
-	ResourceType     *string            // resource type
-	AllPage          *int64             // everything in one page
-	Keyword          *string            // part of what to find, without regard to case
+	ProjectId        *int64             // id of the project; needed
+	PageId           *int64             // the page, where EntityId is 0 or absent
+	ResourceType     *string            // page, the default
+	AllPage          *int64             // 1: everything in one page
+	Keyword          *string            // part of a name, without regard to case: finds groups at any depth, as a flat list
 	PageNo           *int64             // page, see the list's base
 	PageSize         *int64             // elements of a page; 0 or less means the default, more than 1000 means 1000
-	TagValueList     []ResourceTagValue // tag value list
-	ModuleCollection *string            // code of the role
-	ResourceValue    *string            // resource value
-	ResourceName     *string            // resource name
+	TagValueList     []ResourceTagValue // tags: groups with such members, as a flat list
+	ModuleCollection *string            // code of a role: groups with such members, as a flat list
+	ResourceValue    *string            // true or false: groups that have the right ResourceName or have it not, as a flat list
+	ResourceName     *string            // a right; PageView by default
 	ParentId         *int64             // group above, -1 for none
-	EntityId         *int64             // entity id
+	EntityId         *int64             // the page
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -4238,8 +4238,8 @@ func (r *DescribeUserGroupInfoResponse) AppendJSON(dst []byte) []byte {
 
 // DescribeUserGroupMemberListRequest is what DescribeUserGroupMemberList takes. Lists the members of groups.
 type DescribeUserGroupMemberListRequest struct {
-	GroupIds       []int64 // group ids
-	CreatedOnOrder *string // created on order
+	GroupIds       []int64 // groups whose members are listed; without, all of them
+	CreatedOnOrder *string // asc or desc, the default
 	Keyword        *string // part of what to find, without regard to case
 	PageSize       *int64  // elements of a page; 0 or less means the default, more than 1000 means 1000
 	PageNo         *int64  // page, see the list's base
@@ -4294,18 +4294,18 @@ func (r *DescribeUserGroupMemberListResponse) AppendJSON(dst []byte) []byte {
 
 // DescribeUserGroupTreeListRequest is what DescribeUserGroupTreeList takes. Lists levels of the tree of user groups.
 type DescribeUserGroupTreeListRequest struct {
-	ProjectId      *int64                 // id of the project
-	AllPage        *int64                 // everything in one page
+	ProjectId      *int64                 // project: whoever has a role in it may ask
+	AllPage        *int64                 // 1: everything in one page
 	PageNo         *int64                 // page, see the list's base
 	PageSize       *int64                 // elements of a page; 0 or less means the default, more than 1000 means 1000
-	TagValueList   []ResourceTagValue     // tag value list
-	Nodes          []UserGroupTreeNodeDTO // nodes
-	GroupIds       []int64                // group ids
-	QueryNextNode  *bool                  // query next node
-	ParentIds      []int64                // parent ids
-	QueryAllNode   *bool                  // query all node
-	FilterGroupIds []int64                // filter group ids
-	Keyword        *string                // part of what to find, without regard to case
+	TagValueList   []ResourceTagValue     // tags: groups with such members, as a flat list
+	Nodes          []UserGroupTreeNodeDTO // groups that are listed, with or without those below
+	GroupIds       []int64                // groups that are listed
+	QueryNextNode  *bool                  // the level below GroupIds and Nodes, instead of them
+	ParentIds      []int64                // groups whose next level is listed
+	QueryAllNode   *bool                  // everything below what is listed
+	FilterGroupIds []int64                // groups that are left out, with all below
+	Keyword        *string                // part of a name, without regard to case: finds groups at any depth, as a flat list
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -4563,13 +4563,13 @@ func (r *DescribeUserRoleProjectListResponse) AppendJSON(dst []byte) []byte {
 // EditCorpTagRequest is what EditCorpTag takes. Changes a user tag.
 type EditCorpTagRequest struct {
 	Id                     *int64  // id
-	Name                   *string // name
-	ImportType             *string // import type
-	AutoImportTagTableId   *int64  // auto import tag table id
-	AutoImportField        *string // auto import field
-	AsyncRequest           *bool   // async request
-	AutoImportTagTableName *string // auto import tag table name
-	TranId                 *string // tran id
+	Name                   *string // new name, 1 to 64 characters, unique
+	ImportType             *string // manual; auto is not supported: there are no data tables
+	AutoImportTagTableId   *int64  // ignored
+	AutoImportField        *string // ignored
+	AsyncRequest           *bool   // ignored: the change is made at once
+	AutoImportTagTableName *string // ignored
+	TranId                 *string // answered as it is
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -5018,11 +5018,11 @@ func (r *ModifyProjectResponse) AppendJSON(dst []byte) []byte {
 
 // ModifyResourceUserRequest is what ModifyResourceUser takes. Sets the rights of a user on pages.
 type ModifyResourceUserRequest struct {
-	ProjectId    *int64           // id of the project
+	ProjectId    *int64           // id of the project; needed
 	UserId       *string          // user: uin or name of a sub-account, or the root's uin
-	Resource     *UserResourceDTO // resource
-	EntityIds    []int64          // entity ids
-	ResourceType *string          // resource type
+	Resource     *UserResourceDTO // the rights, 1 to 20
+	EntityIds    []int64          // pages: 1 to 100
+	ResourceType *string          // page, the default
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -5072,11 +5072,11 @@ func (r *ModifyResourceUserResponse) AppendJSON(dst []byte) []byte {
 
 // ModifyResourceUserGroupRequest is what ModifyResourceUserGroup takes. Sets the rights of groups on a page.
 type ModifyResourceUserGroupRequest struct {
-	ProjectId     *int64           // id of the project
-	UserGroupIds  []int64          // user group ids
-	Resource      *ResourceListDTO // resource
-	ResourceType  *string          // resource type
-	QueryChildren *bool            // query children
+	ProjectId     *int64           // id of the project; needed
+	UserGroupIds  []int64          // groups: 1 to 50
+	Resource      *ResourceListDTO // the page, and the rights, 1 to 20
+	ResourceType  *string          // page, the default
+	QueryChildren *bool            // for the groups below, too
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -5127,11 +5127,11 @@ func (r *ModifyResourceUserGroupResponse) AppendJSON(dst []byte) []byte {
 // ModifyResourceUserGroupResourceRequest is what ModifyResourceUserGroupResource takes. Sets the rights of a group on
 // pages.
 type ModifyResourceUserGroupResourceRequest struct {
-	ProjectId    *int64           // id of the project
-	UserGroupId  *int64           // user group id
-	Resource     *UserResourceDTO // resource
-	EntityIds    []int64          // entity ids
-	ResourceType *string          // resource type
+	ProjectId    *int64           // id of the project; needed
+	UserGroupId  *int64           // the group; needed
+	Resource     *UserResourceDTO // the rights, 1 to 20
+	EntityIds    []int64          // pages: 1 to 100
+	ResourceType *string          // page, the default
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -5313,7 +5313,7 @@ func (r *ModifyUserDetailInfoResponse) AppendJSON(dst []byte) []byte {
 
 // ModifyUserGroupRequest is what ModifyUserGroup takes. Changes user groups, all or none.
 type ModifyUserGroupRequest struct {
-	UpdateList []UserGroupUpdateDTO // update list
+	UpdateList []UserGroupUpdateDTO // changes, made in order: at most 50
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -5493,7 +5493,7 @@ func (r *ModifyUserRoleProjectResponse) AppendJSON(dst []byte) []byte {
 // ModifyUserTagRequest is what ModifyUserTag takes. Sets tag values of a user.
 type ModifyUserTagRequest struct {
 	UserId  *string       // user: uin or name of a sub-account, or the root's uin
-	TagList []UserTagInfo // tag list
+	TagList []UserTagInfo // tags that are set, at most 200; others stay
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -5539,14 +5539,14 @@ func (r *ModifyUserTagResponse) AppendJSON(dst []byte) []byte {
 
 // QueryUserGroupMemberRequest is what QueryUserGroupMember takes. Finds users by groups, subtrees and tags.
 type QueryUserGroupMemberRequest struct {
-	GroupIds       []int64                // group ids
+	GroupIds       []int64                // groups whose members are listed
 	Keyword        *string                // part of what to find, without regard to case
 	PageSize       *int64                 // elements of a page; 0 or less means the default, more than 1000 means 1000
 	PageNo         *int64                 // page, see the list's base
 	AllPage        *bool                  // everything in one page
-	Nodes          []UserGroupTreeNodeDTO // nodes
-	TagValueList   []ResourceTagValue     // tag value list
-	FilterGroupIds []int64                // filter group ids
+	Nodes          []UserGroupTreeNodeDTO // groups whose members are listed, with or without those below
+	TagValueList   []ResourceTagValue     // tags: users have one of the values of each; without values, any
+	FilterGroupIds []int64                // groups whose members are left out
 }
 
 // Decode fills r from a tree that wire.Check accepted.
