@@ -131,10 +131,10 @@ func DeleteAppOrganization(ctx context.Context, tx *store.Tx, a store.Account, o
 	if !o.Virtual {
 		return fault.New(code.APPORG0041)
 	}
-	if err := refuseIfAny(ctx, tx, code.APPORG0027, `eiam_app_orgs WHERE account = $1 AND parent = $2`, a, o.ID); err != nil {
+	if err := refuseIfAny(ctx, tx, code.APPORG0027, `eiam_app_orgs WHERE account = $1 AND parent = $2 AND parent <> ''`, a, o.ID); err != nil {
 		return err
 	}
-	if err := refuseIfAny(ctx, tx, code.APPORG0028, `eiam_accounts WHERE account = $1 AND app_org = $2`, a, o.ID); err != nil {
+	if err := refuseIfAny(ctx, tx, code.APPORG0028, `eiam_accounts WHERE account = $1 AND app_org = $2 AND app_org <> ''`, a, o.ID); err != nil {
 		return err
 	}
 	return run(ctx, tx, "delete application organization", []string{`DELETE FROM eiam_app_orgs WHERE account = $1 AND id = $2`}, a, o.ID)
