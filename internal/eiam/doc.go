@@ -16,6 +16,12 @@
 //	people.go        what goes with a person that is deleted
 //	permissions.go   permission codes, and what each opens
 //	trees.go         the permissions of an application, as its administrator brings them
+//	accounts.go      accounts in applications; their handlers in account_actions.go, their passwords in
+//	                 account_passwords.go
+//	public_accounts.go    who uses a public account, and who answers for it
+//	app_organizations.go  organizations of applications
+//	roles.go         roles of applications; role_members.go who has them, app_permissions.go what they and
+//	                 accounts permit
 //	orphans.go       an account that is nobody's gets an owner
 //	ids.go           ids and times in the protocol's form
 //	handlers.go      the order in which a handler looks, judges and acts
