@@ -131,7 +131,7 @@ type message struct {
 	after   func(h http.Header)
 }
 
-var versions = map[string]string{"cam": "2019-01-16", "sts": "2018-08-13", "hufu": "2026-12-01"}
+var versions = map[string]string{"cam": "2019-01-16", "sts": "2018-08-13", "hufu": "2026-12-01", "bi": "2022-01-05"}
 
 // ask is a correct POST of the first root account: "cam:GetUser" with this body.
 func (s *server) ask(action, body string) *message {

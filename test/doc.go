@@ -15,6 +15,7 @@
 //	documents_test.go       the worked documents, sent to every call that takes one
 //	simulator_test.go       both, through the simulator and lint
 //	random_test.go          random policies and questions: the server decides as the engine does
+//	directory_test.go       one person in every door, disabled and enabled, on two nodes, and beside a service of its own
 //	immediate_test.go       a change counts for the very next decision, and on other nodes within a second
 //	explained_test.go       every denial of a server's life is explained by its audit record
 //	crash_test.go           kill -9 in the middle of many writers
