@@ -12,6 +12,7 @@
 //	tags.go       user tags, and who has which
 //	ranks.go      rules for rows and columns
 //	page_rights.go  rights on pages, and page_access.go what they come to
+//	datasources.go  the registry of data sources, and datasource_actions.go its actions
 //	embeds.go     embed tokens, and verification.go what engines learn of them
 //	user_roles.go, project_users.go, user_lists.go, projects.go, api_keys.go, ...   the actions
 //

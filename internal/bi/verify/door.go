@@ -187,4 +187,3 @@ func status(c string) int {
 	}
 	return http.StatusBadRequest
 }
-

@@ -780,7 +780,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "CreateDatasource",
-		Permission: "bi:CreateDatasource", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:CreateDatasource", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(CreateDatasourceRequest) },
 		Input: &wire.Struct{Name: "CreateDatasourceRequest", Members: []wire.Member{
 			{Name: "DbHost", Kind: wire.String, Required: true},
@@ -825,7 +825,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "CreateDatasourceCloud",
-		Permission: "bi:CreateDatasourceCloud", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:CreateDatasourceCloud", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(CreateDatasourceCloudRequest) },
 		Input: &wire.Struct{Name: "CreateDatasourceCloudRequest", Members: []wire.Member{
 			{Name: "ServiceType", Kind: wire.String, Required: true},
@@ -1101,7 +1101,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DeleteDatasource",
-		Permission: "bi:DeleteDatasource", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DeleteDatasource", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DeleteDatasourceRequest) },
 		Input: &wire.Struct{Name: "DeleteDatasourceRequest", Members: []wire.Member{
 			{Name: "Id", Kind: wire.Uint, Required: true},
@@ -1278,7 +1278,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "DescribeDatasourceList",
-		Permission: "bi:DescribeDatasourceList", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:DescribeDatasourceList", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(DescribeDatasourceListRequest) },
 		Input: &wire.Struct{Name: "DescribeDatasourceListRequest", Members: []wire.Member{
 			{Name: "ProjectId", Kind: wire.Uint, Required: true},
@@ -1752,7 +1752,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyDatasource",
-		Permission: "bi:ModifyDatasource", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyDatasource", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyDatasourceRequest) },
 		Input: &wire.Struct{Name: "ModifyDatasourceRequest", Members: []wire.Member{
 			{Name: "DbHost", Kind: wire.String, Required: true},
@@ -1797,7 +1797,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 	},
 	{
 		Service: "bi", Version: "2022-01-05", Name: "ModifyDatasourceCloud",
-		Permission: "bi:ModifyDatasourceCloud", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 100,
+		Permission: "bi:ModifyDatasourceCloud", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 100,
 		New: func() wire.Request { return new(ModifyDatasourceCloudRequest) },
 		Input: &wire.Struct{Name: "ModifyDatasourceCloudRequest", Members: []wire.Member{
 			{Name: "ServiceType", Kind: wire.String, Required: true},

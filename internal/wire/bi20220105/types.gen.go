@@ -271,7 +271,7 @@ type DatasourceInfo struct {
 	ConnectType            string            // connect type
 	ProjectId              string            // id of the project
 	Desc                   string            // desc
-	Status                 string            // 1 enabled, 0 disabled
+	Status                 string            // always UNVERIFIED
 	SourcePlat             string            // source plat
 	ExtraParam             string            // extra param
 	AddInfo                string            // add info
@@ -2591,7 +2591,7 @@ func (r *CreateDataTableResponse) AppendJSON(dst []byte) []byte {
 
 // CreateDatasourceRequest is what CreateDatasource takes. Records a data source that is reached by host and port.
 type CreateDatasourceRequest struct {
-	DbHost                 string   // db host
+	DbHost                 string   // host
 	DbPort                 int64    // db port
 	ServiceType            string   // service type
 	DbType                 string   // db type
@@ -3675,7 +3675,7 @@ type DescribeDatasourceListRequest struct {
 	PageNo         *int64  // page, see the list's base
 	PageSize       *int64  // elements of a page; 0 or less means the default, more than 1000 means 1000
 	Keyword        *string // part of what to find, without regard to case
-	PermissionType *int64  // permission type
+	PermissionType *int64  // 0 all, 1 those that the caller may use, 2 those that he may edit
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -4732,7 +4732,7 @@ func (r *ModifyAuthApiKeyResponse) AppendJSON(dst []byte) []byte {
 // ModifyDatasourceRequest is what ModifyDatasource takes. Changes the record of a data source that is reached by host
 // and port.
 type ModifyDatasourceRequest struct {
-	DbHost                 string  // db host
+	DbHost                 string  // host
 	DbPort                 int64   // db port
 	ServiceType            string  // service type
 	DbType                 string  // db type
