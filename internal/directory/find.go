@@ -99,6 +99,20 @@ func (f *Filter) where(a store.Account) (string, []any) {
 	return strings.Join(conditions, ` AND `), args
 }
 
+// Any reports whether a filter lets somebody through. It stops at the first.
+func Any(ctx context.Context, q store.Queryer, a store.Account, f Filter) (bool, error) {
+	where, args := f.where(a)
+	var n int
+	err := q.QueryRowContext(ctx, `SELECT 1 FROM persons p WHERE `+where+` LIMIT 1`, args...).Scan(&n)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for persons: %w", err)
+	}
+	return true, nil
+}
+
 // List is a window of the persons, in the order of their creation, and how many there are in all. Nothing is between the two
 // where q is a snapshot.
 func List(ctx context.Context, q store.Queryer, a store.Account, f Filter, offset, limit int64) (page []*Person, total int64, err error) {

@@ -228,6 +228,9 @@ func TestListFilters(t *testing.T) {
 				if err != nil || int(total) != len(tc.want) || !slices.EqualFunc(page, tc.want, same) {
 					t.Errorf("got %d of %d, %v", len(page), total, err)
 				}
+				if some, err := directory.Any(ctx, db.Read(), us, tc.filter); err != nil || some != (len(tc.want) > 0) {
+					t.Errorf("anybody: %v, %v", some, err)
+				}
 			})
 		}
 	})
