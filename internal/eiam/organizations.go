@@ -190,11 +190,11 @@ func DisableOrganization(ctx context.Context, tx *store.Tx, a store.Account, id 
 	}
 	within := members(id)
 	within.Enabled = new(true)
-	_, n, err := directory.List(ctx, tx, a, within, 0, 1)
+	enabled, err := directory.Any(ctx, tx, a, within)
 	if err != nil {
 		return err
 	}
-	if n > 0 {
+	if enabled {
 		return fault.New(code.ORG0026)
 	}
 	return setOrganization(ctx, tx, `UPDATE eiam_orgs SET disabled = 1, updated_at = $3 WHERE account = $1 AND id = $2`, a, id, at.UnixMilli())
