@@ -1,13 +1,10 @@
 package bi_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
-	"github.com/hufu-iam/hufu/internal/bi"
-	"github.com/hufu-iam/hufu/internal/store"
 )
 
 func TestPageAllowed(t *testing.T) {
@@ -59,9 +56,9 @@ func TestPageAllowed(t *testing.T) {
 			{"another account's project", other, other.id(), x.project, 7, "PageView", false},
 		} {
 			t.Run(tc.name, func(t *testing.T) {
-				got, err := bi.PageAllowed(context.Background(), w.DB.Read(), store.Account(tc.of.UIN), tc.user, tc.project, tc.page, tc.right)
-				if err != nil || got != tc.want {
-					t.Errorf("%v, %v; want %v", got, err, tc.want)
+				got := tc.of.engine(t, "/bi/v1/page/allowed", P{"userId": tc.user, "projectId": fmt.Sprint(tc.project), "pageId": tc.page, "right": tc.right})
+				if want := fmt.Sprintf(`200 {"allowed":%t}`, tc.want); got != want {
+					t.Errorf("%s; want %s", got, want)
 				}
 			})
 		}

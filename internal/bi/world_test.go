@@ -3,6 +3,7 @@ package bi_test
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -147,4 +148,19 @@ func execute(t testing.TB, w *apitest.World, statement string, args ...any) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// engine asks the door for engines, as the root, and answers the status and the text.
+func (x *corp) engine(t testing.TB, path string, p P) string {
+	t.Helper()
+	return ask(t, x.Root, x.World, path, p)
+}
+
+func ask(t testing.TB, c *apitest.Client, w *apitest.World, path string, p P) string {
+	t.Helper()
+	r := c.Request(t, "bi:Verify", p)
+	r.URL.Path = path
+	out := httptest.NewRecorder()
+	w.Engines.ServeHTTP(out, r)
+	return fmt.Sprint(out.Code, " ", out.Body)
 }

@@ -1,7 +1,9 @@
-// Package verify is the door for BI engines: they ask whether an embed token or an API key that somebody showed them is good.
+// Package verify is the door for BI engines: they ask whether an embed token or an API key that somebody showed them is good,
+// and whether a user may do something on a page.
 //
 //	POST /bi/v1/embed/verify   {"token": "..."}
 //	POST /bi/v1/apikey/verify  {"apiKey": "..."}
+//	POST /bi/v1/page/allowed   {"userId": "...", "projectId": "...", "pageId": "...", "right": "PageView"}
 //
 // Requests are signed with TC3 for the service bi; the caller needs bi:VerifyToken. A good token answers what it is for,
 // and has lost one ticket by then; anything else answers {"active":false}, whatever the reason. What is wrong with the
@@ -36,18 +38,27 @@ const service = "bi"
 // rate is per second and principal: one for every page that is shown.
 const rate = 1000
 
-// endpoint is one question: the member that brings the secret, and who answers.
+// endpoint is one question: the members that it needs, and who answers.
 type endpoint struct {
-	action *wire.Action
-	member string
-	verify func(p *bi.Product, ctx context.Context, c *call.Call, secret string) (*bi.Verified, error)
+	action  *wire.Action
+	members []string
+	answer  func(ctx context.Context, p *bi.Product, c *call.Call, in []string) (wire.Response, error)
+}
+
+func action(name string, write bool) *wire.Action {
+	return &wire.Action{Service: service, Name: name, Permission: "bi:VerifyToken", Resource: "*", Write: write, Rate: rate}
 }
 
 var endpoints = map[string]*endpoint{
-	"/bi/v1/embed/verify": {&wire.Action{Service: service, Name: "VerifyToken", Permission: "bi:VerifyToken", Resource: "*", Write: true, Rate: rate},
-		"token", (*bi.Product).VerifyToken},
-	"/bi/v1/apikey/verify": {&wire.Action{Service: service, Name: "VerifyApiKey", Permission: "bi:VerifyToken", Resource: "*", Rate: rate},
-		"apiKey", (*bi.Product).VerifyKey},
+	"/bi/v1/embed/verify": {action("VerifyToken", true), []string{"token"}, func(ctx context.Context, p *bi.Product, c *call.Call, in []string) (wire.Response, error) {
+		return p.VerifyToken(ctx, c, in[0])
+	}},
+	"/bi/v1/apikey/verify": {action("VerifyApiKey", false), []string{"apiKey"}, func(ctx context.Context, p *bi.Product, c *call.Call, in []string) (wire.Response, error) {
+		return p.VerifyKey(ctx, c, in[0])
+	}},
+	"/bi/v1/page/allowed": {action("VerifyPageRight", false), []string{"userId", "projectId", "pageId", "right"}, func(ctx context.Context, p *bi.Product, c *call.Call, in []string) (wire.Response, error) {
+		return p.PageAllowed(ctx, c, in[0], in[1], in[2], in[3])
+	}},
 }
 
 // Serves reports whether a path is the door's.
@@ -134,28 +145,32 @@ func (d *Door) ask(w http.ResponseWriter, r *http.Request, at *endpoint, facts *
 	}
 	facts.Caller = &holder.Principal
 	task := &question{at: at, product: d.product}
-	task.secret, task.invalid = read(body, at.member)
+	task.in, task.invalid = read(body, at.members)
 	return d.Run(r.Context(), gateway.Ask{Facts: *facts, Holder: holder, Action: at.action, Task: task})
 }
 
-// read reads the one member of a request.
-func read(body []byte, member string) (string, error) {
+// read reads the members of a request, all of which are needed.
+func read(body []byte, members []string) ([]string, error) {
 	v, err := wire.ParseJSON(body)
 	if err != nil {
-		return "", fault.New(code.InvalidParameter, "body").WithCause(err)
+		return nil, fault.New(code.InvalidParameter, "body").WithCause(err)
 	}
-	secret := v.Get(member)
-	if secret == nil || secret.Str() == "" {
-		return "", fault.New(code.MissingParameter, member)
+	in := make([]string, len(members))
+	for i, name := range members {
+		member := v.Get(name)
+		if member == nil || member.Str() == "" {
+			return nil, fault.New(code.MissingParameter, name)
+		}
+		in[i] = member.Str()
 	}
-	return secret.Str(), nil
+	return in, nil
 }
 
 // question is one request, as the pipeline runs it.
 type question struct {
 	at      *endpoint
 	product *bi.Product
-	secret  string
+	in      []string
 	invalid error
 }
 
@@ -164,10 +179,10 @@ func (q *question) Run(ctx context.Context, c *call.Call) (wire.Response, error)
 	if q.invalid != nil {
 		return nil, q.invalid
 	}
-	return q.at.verify(q.product, ctx, c, q.secret)
+	return q.at.answer(ctx, q.product, c, q.in)
 }
 
-// Describe implements gateway.Task. The secret is no part of a record.
+// Describe implements gateway.Task. A secret is no part of a record.
 func (q *question) Describe(*audit.Record) {}
 
 // status is the HTTP status of an error code.
