@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/fault"
@@ -135,16 +134,4 @@ func given(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-// placeholders are n of them, from $first on, with commas between.
-func placeholders(first, n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "$%d", first+i)
-	}
-	return b.String()
 }

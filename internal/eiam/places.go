@@ -164,7 +164,7 @@ func relations(ctx context.Context, q store.Queryer, a store.Account, persons []
 			all[person] = append(all[person], o)
 		}
 		return none, err
-	}, `SELECT person, org, relation FROM eiam_person_orgs WHERE account = $1 AND person IN (`+placeholders(2, len(persons))+`)
+	}, `SELECT person, org, relation FROM eiam_person_orgs WHERE account = $1 AND person IN (`+store.Placeholders(2, len(persons))+`)
 		ORDER BY person, relation DESC, org`, idArgs(a, persons)...)
 	if err != nil {
 		return nil, fmt.Errorf("read organizations of users: %w", err)

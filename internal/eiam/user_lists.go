@@ -85,7 +85,7 @@ func managersOf(ctx context.Context, q store.Queryer, a store.Account, persons [
 			all[person] = manager
 		}
 		return none, err
-	}, `SELECT person, manager FROM eiam_managers WHERE account = $1 AND person IN (`+placeholders(2, len(persons))+`)`, idArgs(a, persons)...)
+	}, `SELECT person, manager FROM eiam_managers WHERE account = $1 AND person IN (`+store.Placeholders(2, len(persons))+`)`, idArgs(a, persons)...)
 	if err != nil {
 		return nil, fmt.Errorf("read managers: %w", err)
 	}
