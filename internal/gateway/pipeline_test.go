@@ -93,7 +93,8 @@ func TestAuditRecords(t *testing.T) {
 			alice.signingWith("wrong").request("Read", secret), alice.request("Read", `{"Colour":"hunter2"}`), d.root.request("Read", "{}"),
 		}
 		requests[0].Header.Set("X-TC-Region", "ap-guangzhou")
-		requests[0].Header.Set("X-TC-RequestClient", "SDK_GO")
+		requests[0].Header.Add("X-TC-RequestClient", "SDK_GO")
+		requests[0].Header.Add("X-TC-RequestClient", "Terraform-1.5.7")
 		masked := `{"Name":"x","Password":"***","Nested":[{"Pin":"***","N":5}]}`
 		by := func(effect, layer string, statement int) audit.Decision {
 			r := audit.Decision{Effect: effect, Layer: layer, Statement: statement}
@@ -104,7 +105,7 @@ func TestAuditRecords(t *testing.T) {
 		}
 		want := []audit.Record{
 			{Action: "tiny:Read", CallerKind: "user", CallerID: 200, KeyID: alice.id, Resources: []string{"*"}, Decision: by("allow", "identity", 1), Outcome: "ok",
-				Parameters: []byte(masked), Region: "ap-guangzhou", Client: "SDK_GO"},
+				Parameters: []byte(masked), Region: "ap-guangzhou", Client: "SDK_GO; Terraform-1.5.7"},
 			{Action: "tiny:Write", CallerKind: "user", CallerID: 200, KeyID: alice.id, Resources: []string{"*", "qcs::tiny::uin/1:thing/made"}, Decision: by("allow", "identity", 1), Outcome: "ok",
 				Parameters: []byte(masked)},
 			{Action: "tiny:Read", CallerKind: "user", CallerID: 201, KeyID: bob.id, Resources: []string{"*"}, Decision: by("implicit_deny", "identity", 0), Outcome: "AuthFailure.UnauthorizedOperation",

@@ -191,7 +191,8 @@ func (q *request) readCommon() {
 	}
 	q.action, q.version, q.region = header("X-TC-Action"), header("X-TC-Version"), header("X-TC-Region")
 	q.timestamp, q.token = header("X-TC-Timestamp"), header("X-TC-Token")
-	q.language, q.client = header("X-TC-Language"), header("X-TC-RequestClient")
+	q.language = header("X-TC-Language")
+	q.client = strings.Join(q.http.Header.Values("X-TC-RequestClient"), "; ") // a program that uses an SDK adds its name to the SDK's
 	if q.signing == signedV1 || q.signing == signedNot && q.action == "" {
 		q.action, q.version, q.region = q.param("Action"), q.param("Version"), q.param("Region")
 		q.timestamp, q.token = q.param("Timestamp"), q.param("Token")
