@@ -231,7 +231,7 @@ func (a *auditFilter) print(records []audit.Record) error {
 	}
 	return table(func(w io.Writer) {
 		for _, r := range records {
-			fmt.Fprintf(w, "%s\t%d\t%s %d\t%s\t%s\t%s\t%s\n", r.At.Format(time.DateTime), r.Account, r.CallerKind, r.CallerID,
+			fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", r.At.Format(time.DateTime), r.Account, r.Caller(),
 				r.Action, r.Outcome, decided(r.Decision), r.RequestID)
 		}
 	})

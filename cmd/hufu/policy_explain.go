@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/operator"
 	"github.com/hufu-iam/hufu/internal/store"
 )
@@ -107,8 +108,10 @@ func (p *policyExplain) question() (q operator.Question, err error) {
 	return q, nil
 }
 
-// asked reports whether policies had a say: not about a call that failed before.
-func asked(e *operator.Explained) bool { return e.Call == nil || e.Call.Decision.Effect != "none" }
+// asked reports whether policies had a say: not about a call that failed before, and not about an application.
+func asked(e *operator.Explained) bool {
+	return e.Call == nil || e.Call.Decision.Effect != "none" && e.Call.CallerKind != call.Application.String()
+}
 
 // explainedText prints an answer for people.
 func explainedText(e *operator.Explained) string {
@@ -123,6 +126,9 @@ func explainedText(e *operator.Explained) string {
 	switch {
 	case !asked(e):
 		fmt.Fprintf(&b, "no policy was asked  %s\n", e.Action)
+		if d := e.Call.Decision; d.Effect != "none" {
+			fmt.Fprintf(&b, "  by its permission codes: %s\n", decided(d))
+		}
 	case len(e.Questions) == 0:
 		b.WriteString(answeredText(e))
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -43,6 +44,14 @@ type Record struct {
 	Uses []Use `json:"-"` // what was allowed, for Trail to keep
 	// Denied marks a call that denied others something, though it was itself allowed: it is found by its id at once.
 	Denied bool `json:"-"`
+}
+
+// Caller names whoever called: his kind, and his number or, of an application, its id.
+func (r *Record) Caller() string {
+	if r.CallerID == 0 && r.CallerName != "" {
+		return r.CallerKind + " " + r.CallerName
+	}
+	return r.CallerKind + " " + strconv.FormatInt(r.CallerID, 10)
 }
 
 // Decision is what the policies said, and the statement that made it.

@@ -293,7 +293,7 @@ func (a *Actions) call(ctx context.Context, of store.Account, requestID string) 
 	if err != nil {
 		return nil, err
 	}
-	out := &Explained{Caller: fmt.Sprintf("%s %d", r.CallerKind, r.CallerID), Action: r.Action, Resource: "*", AssumeRole: r.Action == assumeRole.String(), Call: r}
+	out := &Explained{Caller: r.Caller(), Action: r.Action, Resource: "*", AssumeRole: r.Action == assumeRole.String(), Call: r}
 	if len(r.Resources) > 0 {
 		out.Resource = r.Resources[0]
 	}
