@@ -301,6 +301,40 @@ func TestMembersOfAProjectAreRefused(t *testing.T) {
 	})
 }
 
+// TestAProjectsAdministratorCannotPoseAsTheEnterprises holds that the addresses by which an engine knows somebody who
+// administers the enterprise are for their like to change, and those of others for administrators of projects too.
+func TestAProjectsAdministratorCannotPoseAsTheEnterprises(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		x := newCorp(t, w)
+		id, roles := x.project(t, x.Root, "p")
+		x.user(t, "admin", "sys_corp_admin")
+		x.user(t, "auth", "sys_corp_auth_admin")
+		x.user(t, "common")
+		manager := x.user(t, "manager")
+		x.Root.Must(t, "bi:CreateUserRoleProject", P{"ProjectId": id, "UserInfoList": []P{{"UserId": "manager"}}, "RoleIdList": []int64{roles["sys_project_admin"]}})
+		const gate = "UnauthorizedOperation.Authorize"
+		for i, tc := range []struct{ name, user, code string }{
+			{"of the root", x.id(), gate},
+			{"of an enterprise administrator", "admin", gate},
+			{"of one who administers permissions", "auth", gate},
+			{"of a general user", "common", ""},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				app := fmt.Sprintf("messenger%d", i)
+				manager.Must(t, "bi:CreateUserRoleProject", P{"ProjectId": id, "UserInfoList": []P{{"UserId": tc.user, "UserName": "Somebody"}}})
+				for _, with := range []P{{"Email": app + "@example.com"}, {"PhoneNumber": fmt.Sprintf("1390000000%d", i)}, {"AppUserId": app}, {"LarkOpenId": app}} {
+					with["UserId"] = tc.user
+					manager.Fails(t, tc.code, "bi:CreateUserRoleProject", P{"ProjectId": id, "UserInfoList": []P{with}})
+				}
+				manager.Fails(t, tc.code, "bi:ModifyUserRoleProject", P{"ProjectId": id, "UserId": tc.user, "Email": app + "@example.org"})
+				manager.Fails(t, tc.code, "bi:ModifyUserRoleProject", P{"ProjectId": id, "UserId": tc.user, "AppUserId": app + "x"})
+				x.Root.Must(t, "bi:ModifyUserRoleProject", P{"ProjectId": id, "UserId": tc.user, "AppUserId": app + "y", "Email": app + "@example.net"})
+				manager.Must(t, "bi:ModifyUserRoleProject", P{"ProjectId": id, "UserId": tc.user, "AppUserId": app + "y", "UserName": "The same"})
+			})
+		}
+	})
+}
+
 func TestTheQuotaOfUsers(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
 		w.Quotas[account.BIUsers] = 2

@@ -168,3 +168,25 @@ func checkApp(ctx context.Context, q store.Queryer, a store.Account, own identit
 	}
 	return err
 }
+
+// sameReach reports whether two profiles have the same addresses: what an engine may know by who logs in, or writes to.
+func (p *profile) sameReach(as profile) bool {
+	return p.email == as.email && p.phone == as.phone && p.areaCode == as.areaCode &&
+		p.appUserID == as.appUserID && p.appUserName == as.appUserName && p.larkOpenID == as.larkOpenID
+}
+
+// mayReach refuses new addresses of somebody who administers the enterprise to callers who do not: profiles are shared by
+// all projects, and an administrator of one of them could make himself known as the administrator of all.
+func (w *caller) mayReach(ctx context.Context, q store.Queryer, a store.Account, u *User, before profile) error {
+	if w.admin || u.sameReach(before) {
+		return nil
+	}
+	held, err := heldBy(ctx, q, a, u.ID)
+	if err != nil {
+		return err
+	}
+	if x := (&caller{held: held, admin: u.isRoot(a)}); x.seesAll() || x.has(corpAdmin) {
+		return errNotAuthorized
+	}
+	return nil
+}

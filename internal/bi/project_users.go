@@ -97,7 +97,11 @@ func (p *Product) ModifyUserRoleProject(ctx context.Context, c *call.Call, in *b
 			return err
 		}
 		touched(c, &u)
+		before := u.profile
 		if err := with.apply(ctx, tx, c.Account(), &u); err != nil {
+			return err
+		}
+		if err := who.mayReach(ctx, tx, c.Account(), &u, before); err != nil {
 			return err
 		}
 		u.UpdatedBy, u.Updated = who.by, c.At.UnixMilli()

@@ -119,7 +119,7 @@ func (p *Product) addUsers(ctx context.Context, tx *store.Tx, c *call.Call, who 
 	}
 	var users []added
 	for _, x := range people {
-		u, err := addUser(ctx, tx, c.Account(), x, who.by, c.At)
+		u, err := addUser(ctx, tx, c.Account(), x, who, c.At)
 		if err != nil {
 			return nil, err
 		}
@@ -132,21 +132,25 @@ func (p *Product) addUsers(ctx context.Context, tx *store.Tx, c *call.Call, who 
 	return users, p.checkUsers(ctx, tx, c.Account())
 }
 
-func addUser(ctx context.Context, tx *store.Tx, a store.Account, x candidate, by string, at time.Time) (added, error) {
+func addUser(ctx context.Context, tx *store.Tx, a store.Account, x candidate, who *caller, at time.Time) (added, error) {
 	u, err := userByUIN(ctx, tx, a, x.who.uin)
 	isNew := errors.Is(err, errNoUser)
 	if err != nil && !isNew {
 		return added{}, err
 	}
+	before := u.profile
 	if err := u.complete(ctx, tx, a, x.who, x.where+".", x.profile); err != nil {
 		return added{}, err
 	}
-	u.UpdatedBy, u.Updated = by, at.UnixMilli()
+	u.UpdatedBy, u.Updated = who.by, at.UnixMilli()
 	if !isNew {
+		if err := who.mayReach(ctx, tx, a, &u, before); err != nil {
+			return added{}, err
+		}
 		return added{User: u}, saveUser(ctx, tx, a, u)
 	}
 	u.UIN, u.UserID, u.Status = x.who.uin, x.userID, enabled
-	u.CreatedBy, u.Created = by, at.UnixMilli()
+	u.CreatedBy, u.Created = who.by, at.UnixMilli()
 	u, err = insertUser(ctx, tx, a, u)
 	return added{User: u, isNew: true}, err
 }
