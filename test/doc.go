@@ -22,6 +22,7 @@
 //	operator_test.go        the command line beside a running and a stopped server
 //	rotation_test.go        the master key changes, and what outlives a stop or a kill
 //	eiam_page_test.go       the examples of docs/eiam.md
+//	eiam_*_test.go          employee identity: each endpoint with its refusals, pages, tokens, and callers who do the same
 //	protect_test.go         a service behind the middleware of package pep, called with an SDK
 //	node_test.go, node/     the same story with the SDK for Node
 //
