@@ -178,7 +178,7 @@ func (e *exchange) refuse(q *request, err error) *fault.Error {
 	if q.signing == signedV1 {
 		keyID = q.param("SecretId")
 	}
-	return e.Refuse(&e.facts, keyID, err)
+	return e.Refuse(&e.facts, NamedID(keyID), err)
 }
 
 func cut(s string, n int) string {

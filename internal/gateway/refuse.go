@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/audit"
@@ -25,6 +26,17 @@ func (p *Pipeline) Reject(facts *call.Call, err error) *fault.Error {
 	p.metrics.Called("", "", failed.Code, time.Since(facts.At))
 	return failed
 }
+
+// NamedID is what a record shows of what a request named as its SecretId. Of a text in the form of BI's API keys, which
+// are secrets and get put in the wrong place, that is the beginning.
+func NamedID(id string) string {
+	if apiKeyForm.MatchString(id) {
+		return id[:6] + "…"
+	}
+	return id
+}
+
+var apiKeyForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // Refuse leaves the traces of a request that did not authenticate, and counts it against its address. Its parameters
 // are nobody's word and not kept; keyID is the SecretId it named.

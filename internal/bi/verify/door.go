@@ -141,7 +141,7 @@ func (d *Door) ask(w http.ResponseWriter, r *http.Request, at *endpoint, facts *
 	signed.Accepts = func(scope string) bool { return scope == service }
 	holder, err := d.authenticator.TC3(r.Context(), signed, facts.At)
 	if err != nil {
-		return nil, d.Refuse(facts, signed.Authorization.SecretID, err)
+		return nil, d.Refuse(facts, gateway.NamedID(signed.Authorization.SecretID), err)
 	}
 	facts.Caller = &holder.Principal
 	task := &question{at: at, product: d.product}
