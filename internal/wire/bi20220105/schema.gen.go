@@ -1260,7 +1260,7 @@ var Service = &wire.Service{Name: "bi", Version: "2022-01-05", Title: "Business 
 			{Name: "AllPage", Kind: wire.Bool},
 			{Name: "PageNo", Kind: wire.Int, Min: 0, HasMin: true},
 			{Name: "PageSize", Kind: wire.Int},
-			{Name: "Keyword", Kind: wire.String},
+			{Name: "Keyword", Kind: wire.String, Secret: true},
 		}},
 		Output: &wire.Struct{Name: "DescribeAuthApiKeyListResponse", Members: []wire.Member{
 			{Name: "ErrorInfo", Kind: wire.Object, Struct: &typeErrorInfo, Nullable: true},

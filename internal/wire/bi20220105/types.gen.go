@@ -3622,7 +3622,7 @@ type DescribeAuthApiKeyListRequest struct {
 	AllPage  *bool   // everything in one page
 	PageNo   *int64  // page, see the list's base
 	PageSize *int64  // elements of a page; 0 or less means the default, more than 1000 means 1000
-	Keyword  *string // part of what to find, without regard to case
+	Keyword  *string // part of what to find, without regard to case; it may be a whole key
 }
 
 // Decode fills r from a tree that wire.Check accepted.
