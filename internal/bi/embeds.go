@@ -91,8 +91,8 @@ func readEmbed(in *bi20220105.CreateEmbedTokenRequest) (*embed, error) {
 			return nil, badEmbed("TicketNum")
 		}
 	}
-	if e.kind == tokensOfUser {
-		if e.tokens = value(in.TokenNum); e.tokens < 1 || e.tokens > maxTokens {
+	if e.kind == tokensOfUser && in.TokenNum != nil {
+		if e.tokens = *in.TokenNum; e.tokens < 1 || e.tokens > maxTokens {
 			return nil, badEmbed("TokenNum")
 		}
 	}
