@@ -54,6 +54,7 @@ func (o *observer) RoundTrip(r *http.Request) (*http.Response, error) {
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/component"):
 		o.checkComponent(answer, body)
+	case strings.HasPrefix(r.URL.Path, "/bi/v1/"): // the verification for engines has a shape of its own
 	case !strings.HasPrefix(r.URL.Path, "/access/"):
 		o.check(answer, body)
 	case answer.StatusCode >= http.StatusBadRequest:
@@ -107,8 +108,12 @@ func (o *observer) remember(v any) {
 		for name, member := range v {
 			text, _ := member.(string)
 			switch name {
-			case "SecretKey", "SecretAccessKey", "TmpSecretKey", "Password", "Token", "SigningKey":
+			case "SecretKey", "SecretAccessKey", "TmpSecretKey", "Password", "Token", "SigningKey", "ApiKey":
 				o.server.secret(text)
+			case "BIToken": // several tokens of one user come joined
+				for token := range strings.SplitSeq(text, ",") {
+					o.server.secret(token)
+				}
 			}
 			o.remember(member)
 		}

@@ -24,6 +24,19 @@
 //	eiam_page_test.go       the examples of docs/eiam.md
 //	eiam_*_test.go          employee identity: each endpoint with its refusals, pages, tokens, and callers who do the same
 //	protect_test.go         a service behind the middleware of package pep, called with an SDK
+//	bi_test.go              what the tests of BI user roles share
+//	bi_seed_test.go         the published request and answer, member for member, and what every answer has
+//	bi_users_test.go        who is in BI, with which roles and profile
+//	bi_members_test.go      who is in a project, with which roles
+//	bi_groups_test.go       user groups, their tree and members
+//	bi_projects_test.go     projects, and the keys that act as a user
+//	bi_rules_test.go        tags, ranks and page permissions
+//	bi_embed_test.go        embed tokens, and how an engine verifies them
+//	bi_datasources_test.go  the registry of datasources, and what needs an engine
+//	bi_gates_test.go        the two layers of authorization, and two faults at once
+//	bi_pages_test.go        walks over pages
+//	bi_terraform_test.go    the sequences of calls that Terraform makes
+//	bi_borders_test.go      other accounts' ids, races and rates
 //	node_test.go, node/     the same story with the SDK for Node
 //
 // Nothing here knows the inside: no product package is imported, but for the PostgreSQL of the tests; of the public ones

@@ -4,40 +4,16 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import cam from "tencentcloud-sdk-nodejs/tencentcloud/services/cam/index.js"; // all services together take seconds to load
 import sts from "tencentcloud-sdk-nodejs/tencentcloud/services/sts/index.js";
+import { tellOfBI } from "./bi.js";
+import { configuration, denied, document, fails, forms } from "./calls.js";
 import { Server } from "./server.js";
 
 const CamClient = cam.cam.v20190116.Client;
 const StsClient = sts.sts.v20180813.Client;
 
-const forms = [
-  { name: "TC3 POST", signMethod: "TC3-HMAC-SHA256", reqMethod: "POST" },
-  { name: "TC3 GET", signMethod: "TC3-HMAC-SHA256", reqMethod: "GET" },
-  { name: "HmacSHA1 GET", signMethod: "HmacSHA1", reqMethod: "GET" },
-  { name: "HmacSHA1 POST", signMethod: "HmacSHA1", reqMethod: "POST" },
-  { name: "HmacSHA256 GET", signMethod: "HmacSHA256", reqMethod: "GET" },
-  { name: "HmacSHA256 POST", signMethod: "HmacSHA256", reqMethod: "POST" },
-];
-
-const document = (action, resource = "*") =>
-  JSON.stringify({ version: "2.0", statement: [{ effect: "allow", action, resource }] });
-
-const fails = (call, code, message = /./) =>
-  assert.rejects(call, (error) => {
-    assert.equal(error.code, code, error.message);
-    assert.match(error.message, message);
-    assert.match(error.requestId, /^[0-9a-f-]{36}$/);
-    return true;
-  });
-
-const denied = "AuthFailure.UnauthorizedOperation";
-
-async function tell(server, { signMethod, reqMethod }) {
+async function tell(server, form) {
   const as = (secretId, secretKey, token) => {
-    const config = {
-      credential: { secretId, secretKey, token },
-      region: "ap-guangzhou",
-      profile: { signMethod, language: "en-US", httpProfile: { protocol: "http://", reqMethod, endpoint: server.api } },
-    };
+    const config = configuration(server, form, { secretId, secretKey, token });
     return { cam: new CamClient(config), sts: new StsClient(config) };
   };
   const { uin: owner, secretId, secretKey } = server.createAccount();
@@ -100,8 +76,10 @@ async function tell(server, { signMethod, reqMethod }) {
   await fails(root.cam.GetUser(target), "ResourceNotFound.UserNotExist");
 }
 
-test("the story", { concurrency: forms.length }, async (t) => {
+test("the stories", { concurrency: forms.length }, async (t) => {
   const server = await Server.start();
   t.after(() => server.stop());
-  await Promise.all(forms.map((form) => t.test(form.name, { timeout: 45_000 }, () => tell(server, form))));
+  for (const [name, story] of Object.entries({ "a customer's life": tell, "the users of BI": tellOfBI })) {
+    await Promise.all(forms.map((form) => t.test(`${name}, ${form.name}`, { timeout: 45_000 }, () => story(server, form))));
+  }
 });
