@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,20 +88,15 @@ func checkParent(ctx context.Context, q store.Queryer, a store.Account, o *AppOr
 	if o.Parent == "" {
 		return nil
 	}
-	above, err := texts(ctx, q, `WITH RECURSIVE up (id, parent) AS (
-			SELECT o.id, o.parent FROM eiam_app_orgs o WHERE o.account = $1 AND o.app = $2 AND o.id = $3
-			UNION SELECT o.id, o.parent FROM eiam_app_orgs o JOIN up ON o.id = up.parent WHERE o.account = $1 AND o.app = $2)
-		SELECT id FROM up`, a, o.App, o.Parent)
+	if _, err := one(ctx, q, code.APPORG0040, scanAppOrganization, selectAppOrganization+`o.id = $3`, a, o.App, o.Parent); err != nil {
+		return err
+	}
+	above, err := lineage(ctx, q, "eiam_app_orgs", a, o.Parent)
 	if err != nil {
-		return fmt.Errorf("read organizations above: %w", err)
+		return err
 	}
-	if len(above) == 0 {
+	if slices.Contains(above, o.ID) {
 		return fault.New(code.APPORG0040)
-	}
-	for _, id := range above {
-		if id == o.ID {
-			return fault.New(code.APPORG0040)
-		}
 	}
 	return nil
 }

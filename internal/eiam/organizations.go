@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -103,14 +104,12 @@ func CreateOrganization(ctx context.Context, tx *store.Tx, a store.Account, in O
 // another one has.
 func checkOrganization(ctx context.Context, q store.Queryer, a store.Account, o *Organization) error {
 	if o.Parent != "" {
-		if _, err := one(ctx, q, code.ORG0008, scanOrganization, selectOrganization+`o.id = $2`, a, o.Parent); err != nil {
+		above, err := lineage(ctx, q, "eiam_orgs", a, o.Parent)
+		if err != nil {
 			return err
 		}
-		if o.ID != "" {
-			err := refuseIfAny(ctx, q, code.ORG0008, `eiam_orgs o WHERE o.account = $1 AND o.id = $3 AND (o.id = $2 OR o.id IN (`+below+`))`, a, o.ID, o.Parent)
-			if err != nil {
-				return err
-			}
+		if len(above) == 0 || slices.Contains(above, o.ID) {
+			return fault.New(code.ORG0008)
 		}
 	}
 	err := refuseIfAny(ctx, q, code.ORG0009, `eiam_orgs WHERE account = $1 AND code = $2 AND id <> $3`, a, o.Code, o.ID)
@@ -120,10 +119,23 @@ func checkOrganization(ctx context.Context, q store.Queryer, a store.Account, o 
 	return refuseIfAny(ctx, q, code.ORG0010, `eiam_orgs WHERE account = $1 AND parent = $2 AND name = $3 AND id <> $4`, a, o.Parent, o.Name, o.ID)
 }
 
+// lineage are the ids of an object of a tree and of all above it; none where it is not there. The joins of this and of below
+// are crossed, which keeps them in their order: the other way round SQLite would read the whole tree for each of its nodes.
+func lineage(ctx context.Context, q store.Queryer, table string, a store.Account, id string) ([]string, error) {
+	all, err := texts(ctx, q, `WITH RECURSIVE up (id, parent) AS (
+			SELECT o.id, o.parent FROM `+table+` o WHERE o.account = $1 AND o.id = $2
+			UNION SELECT o.id, o.parent FROM up CROSS JOIN `+table+` o WHERE o.account = $1 AND o.id = up.parent)
+		SELECT id FROM up`, a, id)
+	if err != nil {
+		return nil, fmt.Errorf("read organizations above: %w", err)
+	}
+	return all, nil
+}
+
 // below is a query for the ids of all organizations below $2.
-const below = `WITH RECURSIVE under(id) AS (
+const below = `WITH RECURSIVE under (id) AS (
 	SELECT c.id FROM eiam_orgs c WHERE c.account = $1 AND c.parent = $2
-	UNION SELECT c.id FROM eiam_orgs c JOIN under u ON c.account = $1 AND c.parent = u.id) SELECT id FROM under`
+	UNION SELECT c.id FROM under u CROSS JOIN eiam_orgs c WHERE c.account = $1 AND c.parent = u.id) SELECT id FROM under`
 
 // UpdateOrganization writes the members of an organization that its API may change, in place of those before. ORG.0001,
 // ORG.0008, ORG.0009, ORG.0010.
