@@ -113,7 +113,7 @@ func TestEIAMAccounts(t *testing.T) {
 		t.Run("lists are of one type or of all", func(t *testing.T) {
 			for kind, want := range map[string][]string{"BASIC_ACCOUNT": {w.basic}, "ORPHAN_ACCOUNT": {w.orphan}, "PUBLIC_ACCOUNT": {w.public}, "": {w.basic, w.orphan, w.public}} {
 				a := w.must(t, "GET", w.accounts()+"?offset=0&limit=10&account_type="+kind, "")
-				if got := column(a.rows("accounts"), "id"); !slices.Equal(got, want) || a.number("total") != len(want) {
+				if got := eiamColumn(a.rows("accounts"), "id"); !slices.Equal(got, want) || a.number("total") != len(want) {
 					t.Errorf("%q: %s", kind, a.text)
 				}
 			}
@@ -162,7 +162,7 @@ func TestEIAMGrantAccount(t *testing.T) {
 		}
 		t.Run("the user has them all", func(t *testing.T) {
 			a := w.must(t, "GET", "/users/"+w.bob+"/accounts", "")
-			if a.number("total") != 3 || !sameTexts(column(a.rows("accounts"), "application_id"), []string{w.app, w.plain, w.single}) {
+			if a.number("total") != 3 || !sameTexts(eiamColumn(a.rows("accounts"), "application_id"), []string{w.app, w.plain, w.single}) {
 				t.Errorf("they are %s", a.text)
 			}
 		})
@@ -208,7 +208,7 @@ func TestEIAMApplicationOrganizations(t *testing.T) {
 				t.Errorf("it is %s, want %s", got, want)
 			}
 			list := w.do(t, "GET", orgs+"?offset=0&limit=10", "").wants(t, http.StatusOK, "")
-			if !slices.Equal(column(list.rows("organizations"), "org_id"), []string{w.appOrg, child}) || list.number("total") != 2 {
+			if !slices.Equal(eiamColumn(list.rows("organizations"), "org_id"), []string{w.appOrg, child}) || list.number("total") != 2 {
 				t.Errorf("the list is %s", list.text)
 			}
 		})
@@ -307,7 +307,7 @@ func TestEIAMApplicationRoles(t *testing.T) {
 		holders := func(t *testing.T, app, role string, want ...string) {
 			t.Helper()
 			a := w.must(t, "GET", w.in(app)+"/role-member-list/"+role+"?offset=0&limit=50", "")
-			if got := column(a.rows("role_members"), "id"); !sameTexts(got, want) || a.number("total") != len(want) {
+			if got := eiamColumn(a.rows("role_members"), "id"); !sameTexts(got, want) || a.number("total") != len(want) {
 				t.Errorf("its members are %s, want %v", a.text, want)
 			}
 		}
@@ -375,7 +375,7 @@ func TestEIAMApplicationRoles(t *testing.T) {
 				t.Errorf("it is %s", a.text)
 			}
 			list := w.must(t, "GET", app+"/app-roles?offset=0&limit=50", "")
-			if list.number("offset") != 0 || list.number("limit") != 50 || list.number("total") != 2 || !slices.Equal(column(list.rows("roles"), "id"), []string{w.role, w.otherRole}) {
+			if list.number("offset") != 0 || list.number("limit") != 50 || list.number("total") != 2 || !slices.Equal(eiamColumn(list.rows("roles"), "id"), []string{w.role, w.otherRole}) {
 				t.Errorf("the roles are %s", list.text)
 			}
 			w.must(t, "POST", member(w.public), ids)

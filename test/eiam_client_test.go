@@ -231,7 +231,7 @@ func (a *eiamAnswer) texts(name string) []string {
 }
 
 // column is one member of every row.
-func column(rows []map[string]any, name string) []string {
+func eiamColumn(rows []map[string]any, name string) []string {
 	all := make([]string, len(rows))
 	for i := range rows {
 		all[i], _ = rows[i][name].(string)

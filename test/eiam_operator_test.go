@@ -79,7 +79,7 @@ func TestEIAMApplicationsAtOnce(t *testing.T) {
 			w.operate(t, "app delete", app.AppID)
 			w.soonEiam(t, "GET", w.in(app.AppID)+"/accounts?offset=0&limit=10", "", http.StatusBadRequest, "APP.0001")
 			w.askToken(t, app.ClientID, app.ClientSecret).wants(t, http.StatusUnauthorized, "invalid_client")
-			if a := w.must(t, "GET", "/users/"+w.bob+"/accounts", ""); slices.Contains(column(a.rows("accounts"), "application_id"), app.AppID) {
+			if a := w.must(t, "GET", "/users/"+w.bob+"/accounts", ""); slices.Contains(eiamColumn(a.rows("accounts"), "application_id"), app.AppID) {
 				t.Errorf("bob has %s", a.text)
 			}
 		})
@@ -256,7 +256,7 @@ func TestEIAMPermissionTrees(t *testing.T) {
 		t.Run("data, of one model or of all", func(t *testing.T) {
 			for q, want := range map[string][]string{"": {"region", "shop"}, "model_id=&": {"region", "shop"}, "model_id=m-2&": {"shop"}, "model_id=m-3&": {}} {
 				a := w.must(t, "GET", w.in(w.app)+"/data-perms?"+q+"offset=0&limit=50", "")
-				if got := column(a.rows("list"), "code"); !sameTexts(got, want) || a.number("total") != len(want) {
+				if got := eiamColumn(a.rows("list"), "code"); !sameTexts(got, want) || a.number("total") != len(want) {
 					t.Errorf("%q: %s", q, a.text)
 				}
 				for _, row := range a.rows("list") {

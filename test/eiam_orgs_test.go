@@ -76,7 +76,7 @@ func TestEIAMOrganizations(t *testing.T) {
 			below := func(q string) []string {
 				t.Helper()
 				a := w.must(t, "GET", "/organizations?offset=0&limit=10&updated_at_greater=&"+q, "")
-				ids := column(a.rows("organizations"), "org_id")
+				ids := eiamColumn(a.rows("organizations"), "org_id")
 				if a.number("total") != len(ids) {
 					t.Errorf("%s: %s", q, a.text)
 				}
@@ -314,7 +314,7 @@ func TestEIAMJobs(t *testing.T) {
 				t.Errorf("the user is %s", a.text)
 			}
 			a := w.must(t, "GET", "/users/"+id+"/jobs?relation_type=", "")
-			if a.number("total") != 2 || !sameTexts(column(a.rows("jobs"), "org_id"), []string{w.dev, w.ops}) {
+			if a.number("total") != 2 || !sameTexts(eiamColumn(a.rows("jobs"), "org_id"), []string{w.dev, w.ops}) {
 				t.Errorf("the jobs are %s", a.text)
 			}
 		})

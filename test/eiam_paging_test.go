@@ -65,7 +65,7 @@ func TestEIAMPages(t *testing.T) {
 				}
 				whole := page("0", fmt.Sprint(most)).wants(t, http.StatusOK, "")
 				total := whole.number("total")
-				all := column(whole.rows(list.rows), list.id)
+				all := eiamColumn(whole.rows(list.rows), list.id)
 				if total != len(all) || list.rows != "list" && total < 23 {
 					t.Fatalf("total %d, rows %d", total, len(all))
 				}
@@ -76,7 +76,7 @@ func TestEIAMPages(t *testing.T) {
 					var walked []string
 					for offset := 0; ; offset++ {
 						a := page(fmt.Sprint(offset), fmt.Sprint(limit)).wants(t, http.StatusOK, "")
-						rows := column(a.rows(list.rows), list.id)
+						rows := eiamColumn(a.rows(list.rows), list.id)
 						if a.number("total") != total || a.body[list.rows] == nil || len(rows) > limit || len(a.body) != len(list.envelope)+1 {
 							t.Fatalf("page %d of %d: %s", offset, limit, a.text)
 						}
@@ -141,7 +141,7 @@ func TestEIAMPagesWhileRowsCome(t *testing.T) {
 		var walked []string
 		for offset := 0; ; offset++ {
 			a := w.must(t, "GET", fmt.Sprintf("/users?offset=%d&limit=10", offset), "")
-			rows := column(a.rows("users"), "user_name")
+			rows := eiamColumn(a.rows("users"), "user_name")
 			walked = append(walked, rows...)
 			if len(rows) < 10 || offset == 9 {
 				break

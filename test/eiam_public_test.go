@@ -9,7 +9,7 @@ import (
 // users are the logins of those who use a public account.
 func (w *eiamWorld) usersOf(t testing.TB, path string) []string {
 	t.Helper()
-	return column(w.must(t, "GET", path+"/users?offset=0&limit=100", "").rows("associated_users"), "userName")
+	return eiamColumn(w.must(t, "GET", path+"/users?offset=0&limit=100", "").rows("associated_users"), "userName")
 }
 
 // The published page of adding users to a public account, letter by letter: what it answers, and its errors in their order.

@@ -190,7 +190,7 @@ func TestEIAMUserLife(t *testing.T) {
 		t.Run("a list takes the place of all organizations", func(t *testing.T) {
 			change(t, `{"user_org_relation_list":[{"org_code":"HQ","relation_type":1},{"org_code":"DEV","relation_type":0}]}`)
 			change(t, `{"user_org_relation_list":[{"org_code":"OPS","relation_type":1},{"org_code":"HQ","relation_type":0}]}`)
-			if a := show(t); a.str("org_id") != w.ops || !sameTexts(column(a.rows("user_org_relation_list"), "org_id"), []string{w.ops, w.hq}) {
+			if a := show(t); a.str("org_id") != w.ops || !sameTexts(eiamColumn(a.rows("user_org_relation_list"), "org_id"), []string{w.ops, w.hq}) {
 				t.Errorf("it is %s", a.text)
 			}
 			change(t, `{"org_code":"DEV"}`)
@@ -231,7 +231,7 @@ func TestEIAMUserLife(t *testing.T) {
 			w.must(t, "PUT", "/users/"+w.alice, `{"user_org_relation_list":[{"org_code":"DEV","relation_type":1},{"org_code":"OPS","relation_type":0}]}`)
 			for org, want := range map[string][]string{w.hq: {"carol"}, w.dev: {"alice"}, w.ops: {"alice", "bob"}, "": {"alice", "bob", "carol"}} {
 				a := w.must(t, "GET", "/users?offset=0&limit=10&updated_at_greater=&org_id="+org, "")
-				if got := column(a.rows("users"), "user_name"); !slices.Equal(got, want) || a.number("total") != len(want) {
+				if got := eiamColumn(a.rows("users"), "user_name"); !slices.Equal(got, want) || a.number("total") != len(want) {
 					t.Errorf("in %q: %v, want %v", org, got, want)
 				}
 			}
@@ -248,7 +248,7 @@ func TestEIAMUserLife(t *testing.T) {
 				t.Fatal(err)
 			}
 			since := changed.Add(-time.Second).Format(time.DateTime)
-			if a := w.must(t, "GET", query("/users", "offset", "0", "limit", "10", "updated_at_greater", since), ""); !slices.Contains(column(a.rows("users"), "user_id"), w.alice) {
+			if a := w.must(t, "GET", query("/users", "offset", "0", "limit", "10", "updated_at_greater", since), ""); !slices.Contains(eiamColumn(a.rows("users"), "user_id"), w.alice) {
 				t.Errorf("since %s: %s", since, a.text)
 			}
 		})
