@@ -254,6 +254,16 @@ func Touch(ctx context.Context, tx *store.Tx, a store.Account, id string, at tim
 	return set(ctx, tx, `UPDATE persons SET updated_at = $3 WHERE account = $1 AND id = $2`, a, id, at.UnixMilli())
 }
 
+// TouchAll is Touch of all persons whose ids a query of another room answers, however many: in it $1 is the account, and the
+// args begin at $3.
+func TouchAll(ctx context.Context, tx *store.Tx, a store.Account, within string, at time.Time, args ...any) error {
+	_, err := tx.ExecContext(ctx, `UPDATE persons SET updated_at = $2 WHERE account = $1 AND id IN (`+within+`)`, append([]any{a, at.UnixMilli()}, args...)...)
+	if err != nil {
+		return fmt.Errorf("change persons: %w", err)
+	}
+	return nil
+}
+
 // set runs a statement that changes one person. ErrNotFound where there is none.
 func set(ctx context.Context, tx *store.Tx, statement string, args ...any) error {
 	r, err := tx.ExecContext(ctx, statement, args...)

@@ -26,17 +26,9 @@ var personal = []string{
 // PersonDeleted takes away what a person was here. Organizations that it led and people that it managed stay without, which
 // changes them. It implements directory.Dependents.
 func (p *Product) PersonDeleted(ctx context.Context, tx *store.Tx, a store.Account, person string, at time.Time) error {
-	managed, err := texts(ctx, tx, `SELECT person FROM eiam_managers WHERE account = $1 AND manager = $2 ORDER BY person`, a, person)
+	err := directory.TouchAll(ctx, tx, a, `SELECT m.person FROM eiam_managers m WHERE m.account = $1 AND m.manager = $3`, at, person)
 	if err != nil {
-		return fmt.Errorf("find whom %s manages: %w", person, err)
-	}
-	for _, other := range managed {
-		if other == person {
-			continue
-		}
-		if err := directory.Touch(ctx, tx, a, other, at); err != nil {
-			return err
-		}
+		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE eiam_orgs SET leader = NULL, updated_at = $3 WHERE account = $1 AND leader = $2`, a, person, at.UnixMilli())
 	if err != nil {
