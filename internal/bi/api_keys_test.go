@@ -59,6 +59,11 @@ func TestAPIKeys(t *testing.T) {
 			}
 		}
 
+		searched := admin.Must(t, "bi:DescribeAuthApiKeyList", P{"Keyword": key})
+		if r := x.record(t, searched); strings.Contains(string(r.Parameters), key[6:]) {
+			t.Errorf("the record of a search holds the key: %s", r.Parameters)
+		}
+
 		member := x.user(t, "member", "sys_corp_auth_admin")
 		off := x.user(t, "off")
 		execute(t, w, `UPDATE bi_users SET status = 0 WHERE account = $1 AND uin = $2`, x.UIN, off.UIN)

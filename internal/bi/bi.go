@@ -197,6 +197,28 @@ func flag(b bool) int64 {
 	return 0
 }
 
+// setOf are ids, to be looked for: a request may name twenty thousand.
+func setOf(ids []int64) map[int64]bool {
+	all := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		all[id] = true
+	}
+	return all
+}
+
+// distinct are ids in their order, each once.
+func distinct(ids []int64) []int64 {
+	seen := make(map[int64]bool, len(ids))
+	var all []int64
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
 // row is what one line of an answer is read from: *sql.Row or *sql.Rows.
 type row interface{ Scan(...any) error }
 

@@ -95,7 +95,8 @@ func (p *Product) DescribeUserGroupMemberList(ctx context.Context, c *call.Call,
 		default:
 			return invalid("CreatedOnOrder", *in.CreatedOnOrder)
 		}
-		members, err := membershipsOf(ctx, q, c.Account(), func(g int64) bool { return len(in.GroupIds) == 0 || slices.Contains(in.GroupIds, g) })
+		asked := setOf(in.GroupIds)
+		members, err := membershipsOf(ctx, q, c.Account(), func(g int64) bool { return len(asked) == 0 || asked[g] })
 		if err != nil {
 			return err
 		}
@@ -157,13 +158,13 @@ func (p *Product) QueryUserGroupMember(ctx context.Context, c *call.Call, in *bi
 		if err != nil {
 			return err
 		}
-		within, excluded := map[int64]*membership{}, map[int64]bool{}
+		within, excluded, filtered := map[int64]*membership{}, map[int64]bool{}, setOf(in.FilterGroupIds)
 		for i := range all {
 			m := &all[i]
 			if asked[m.group] && within[m.user] == nil {
 				within[m.user] = m
 			}
-			excluded[m.user] = excluded[m.user] || slices.Contains(in.FilterGroupIds, m.group)
+			excluded[m.user] = excluded[m.user] || filtered[m.group]
 		}
 		tagged, err := taggedUsers(ctx, q, c.Account(), in.TagValueList)
 		if err != nil {

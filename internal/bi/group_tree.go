@@ -45,10 +45,7 @@ func (v *view) print(n node) bi20220105.UserGroupTreeVO {
 // level are the groups below parents, each once.
 func (v *view) level(parents []int64, whole bool) []node {
 	var all []node
-	for i, p := range parents {
-		if slices.Contains(parents[:i], p) {
-			continue
-		}
+	for _, p := range distinct(parents) {
 		for _, g := range v.children[p] {
 			all = append(all, node{g, whole})
 		}
@@ -187,8 +184,8 @@ func (v *view) asked(in *bi20220105.DescribeUserGroupTreeListRequest) []node {
 		return v.level(ids, everything)
 	}
 	var all []node
-	for i, id := range ids {
-		if g := v.groups[id]; g != nil && !slices.Contains(ids[:i], id) {
+	for _, id := range distinct(ids) {
+		if g := v.groups[id]; g != nil {
 			all = append(all, node{g, everything || whole[id]})
 		}
 	}

@@ -56,6 +56,9 @@ func (p *Product) DescribeUserRoleProjectList(ctx context.Context, c *call.Call,
 		}
 		s.inProject(in.ProjectId, role)
 		if len(in.UserIdList) > 0 {
+			if err := checkLength("users", len(in.UserIdList), maxPageSize); err != nil {
+				return err
+			}
 			if s.only, err = uins(ctx, q, c.Account(), in.UserIdList); err != nil {
 				return err
 			}
