@@ -19,6 +19,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 const (
 	embedPath = "/bi/v1/embed/verify"
 	keyPath   = "/bi/v1/apikey/verify"
+	pagePath  = "/bi/v1/page/allowed"
 )
 
 // signed is a request of a client, whose scope names a service.
@@ -72,10 +73,12 @@ func TestWhatIsWrongWithARequest(t *testing.T) {
 			{"the scope of another service", signed(t, w, root, "cam", embedPath, body), http.StatusUnauthorized, "AuthFailure.InvalidAuthorization"},
 			{"no permission", signed(t, w, stranger, "bi", embedPath, body), http.StatusForbidden, "AuthFailure.UnauthorizedOperation"},
 			{"no permission for keys", signed(t, w, stranger, "bi", keyPath, `{"apiKey":"x"}`), http.StatusForbidden, "AuthFailure.UnauthorizedOperation"},
+			{"no permission for pages", signed(t, w, stranger, "bi", pagePath, `{"userId":"1","projectId":"1","pageId":"1","right":"PageView"}`), http.StatusForbidden, "AuthFailure.UnauthorizedOperation"},
+			{"no right to ask for", signed(t, w, root, "bi", pagePath, `{"userId":"1","projectId":"1","pageId":"1"}`), http.StatusBadRequest, "MissingParameter"},
 			{"a body of more than 4 KiB", signed(t, w, root, "bi", embedPath, `{"token":"`+strings.Repeat("x", 4<<10)+`"}`), http.StatusRequestEntityTooLarge, "RequestSizeLimitExceeded"},
 			{"no body", signed(t, w, root, "bi", embedPath, ""), http.StatusBadRequest, ""},
 			{"no JSON", signed(t, w, root, "bi", embedPath, "{"), http.StatusBadRequest, "InvalidParameter"},
-			{"no object", signed(t, w, root, "bi", embedPath, `["token"]`), http.StatusBadRequest, "MissingParameter"},
+			{"no object", signed(t, w, root, "bi", embedPath, `["token"]`), http.StatusBadRequest, "InvalidParameter"},
 			{"no token", signed(t, w, root, "bi", embedPath, `{}`), http.StatusBadRequest, "MissingParameter"},
 			{"an empty token", signed(t, w, root, "bi", embedPath, `{"token":""}`), http.StatusBadRequest, "MissingParameter"},
 			{"a token that is no text", signed(t, w, root, "bi", embedPath, `{"token":{"token":"x"}}`), http.StatusBadRequest, "MissingParameter"},
@@ -88,7 +91,7 @@ func TestWhatIsWrongWithARequest(t *testing.T) {
 				if out.Code != tc.status || tc.code != "" && (answer.Code != tc.code || answer.Message == "" || answer.RequestID != out.Header().Get("X-Request-Id")) {
 					t.Errorf("answered %d %s", out.Code, out.Body)
 				}
-				if strings.Contains(out.Body.String(), token) || strings.Contains(out.Body.String(), "active") {
+				if strings.Contains(out.Body.String(), token) || strings.Contains(out.Body.String(), `"active"`) {
 					t.Errorf("answered %s", out.Body)
 				}
 			})
@@ -138,28 +141,29 @@ func TestRecordsHoldNoSecrets(t *testing.T) {
 }
 
 func TestServes(t *testing.T) {
-	for path, want := range map[string]bool{embedPath: true, keyPath: true, "/bi/v1/": true, "/bi/v2/embed/verify": false, "/": false, "/bi": false} {
+	for path, want := range map[string]bool{embedPath: true, keyPath: true, pagePath: true, "/bi/v1/": true, "/bi/v2/embed/verify": false, "/": false, "/bi": false} {
 		if got := verify.Serves(path); got != want {
 			t.Errorf("%s: %v", path, got)
 		}
 	}
 }
 
-// Whatever a body holds, a caller whose signature is good learns that it is no token, or what is wrong with it.
+// Whatever a body holds, a caller whose signature is good learns that it is no token, that nobody may do that, or
+// what is wrong with it.
 func FuzzBody(f *testing.F) {
 	w := apitest.New(f, storetest.Open(f, storetest.SQLite(f)))
 	root := w.Account(f).Root
 	for _, seed := range []string{`{"token":"30672eed-81e6-4d8f-a630-3d472531490b"}`, `{"apiKey":"00000000000000000000000000000000"}`, `{"token":null}`, `{"token":1}`, `{"token":"a","token":"b"}`,
-		`{"token":["x"],"apiKey":{}}`, `[]`, ``, "\x00", `{"token":"\ud800"}`, `{"token":"` + strings.Repeat("x", 5000) + `"}`, "\xff", strings.Repeat("[", 4000)} {
+		`{"token":["x"],"apiKey":{}}`, `{"userId":"1","projectId":"10000001","pageId":"99999999999999999999","right":"PageView"}`, `{"userId":" ","projectId":"-1","pageId":"0x1","right":"\u0000"}`, `[]`, ``, "\x00", `{"token":"\ud800"}`, `{"token":"` + strings.Repeat("x", 5000) + `"}`, "\xff", strings.Repeat("[", 4000)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		for _, path := range []string{embedPath, keyPath} {
+		for _, path := range []string{embedPath, keyPath, pagePath} {
 			out := ask(w, signed(t, w, root, "bi", path, body))
 			text := out.Body.String()
 			switch out.Code {
 			case http.StatusOK:
-				if text != `{"active":false}` {
+				if text != `{"active":false}` && !(path == pagePath && strings.HasPrefix(text, `{"allowed":false`)) {
 					t.Errorf("%s %q is answered %s", path, body, text)
 				}
 			case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
