@@ -176,7 +176,8 @@ func unique(ctx context.Context, q store.Queryer, a store.Account, id string, ol
 			continue
 		}
 		var n int
-		err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM persons WHERE account = $1 AND `+m.column+` = $2 AND id <> $3`, a, m.is, id).Scan(&n)
+		// That it is not empty repeats the condition of the index, without which every person of the account would be read.
+		err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM persons WHERE account = $1 AND `+m.column+` = $2 AND `+m.column+` <> '' AND id <> $3`, a, m.is, id).Scan(&n)
 		if err != nil {
 			return fmt.Errorf("look whether %s is taken: %w", m.column, err)
 		}
