@@ -18,7 +18,8 @@ var personal = []string{
 	`DELETE FROM eiam_accounts WHERE account = $1 AND person = $2`,
 	`DELETE FROM eiam_account_users WHERE account = $1 AND person = $2`,
 	`UPDATE eiam_accounts SET owner = NULL WHERE account = $1 AND owner = $2`,
-	`DELETE FROM eiam_managers WHERE account = $1 AND (person = $2 OR manager = $2)`,
+	`DELETE FROM eiam_managers WHERE account = $1 AND person = $2`,
+	`DELETE FROM eiam_managers WHERE account = $1 AND manager = $2`,
 	`DELETE FROM eiam_jobs WHERE account = $1 AND person = $2`,
 	`DELETE FROM eiam_person_orgs WHERE account = $1 AND person = $2`,
 }

@@ -207,7 +207,8 @@ CREATE TABLE eiam_account_users (
     bound_at    BIGINT NOT NULL,
     PRIMARY KEY (account, app_account, person)
 );
-CREATE INDEX eiam_account_users_by_person ON eiam_account_users (account, person);
+-- All columns of the question, or SQLite takes the primary key and reads the whole account.
+CREATE INDEX eiam_account_users_by_person ON eiam_account_users (account, person, app_account);
 
 -- Organizations of an application; virtual are those that its own API has made.
 CREATE TABLE eiam_app_orgs (
