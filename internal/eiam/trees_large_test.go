@@ -25,7 +25,7 @@ func TestALargeTreeTakesNoLongerThanItsSize(t *testing.T) {
 				{`INSERT INTO eiam_app_orgs (account, id, app, code, name, parent, virtual, extension, created_at, updated_at)
 					VALUES ($1, 'a0', 'app', 'a0', 'a0', '', 1, '{}', 0, 0)`, nil},
 				{fill + `INSERT INTO eiam_app_orgs (account, id, app, code, name, parent, virtual, extension, created_at, updated_at)
-					SELECT $1, 'a' || i, 'app', 'a' || i, 'a' || i, 'a' || (i - 1), 1, '{}', 0, 0 FROM n`, []any{many}},
+					SELECT $1, 'a' || i, 'app', 'a' || i, 'a' || i, 'a' || (i / 10), 1, '{}', 0, 0 FROM n`, []any{many}},
 			}.insert(ctx, tx, a)
 		})
 		if err != nil {
