@@ -117,16 +117,42 @@ func (p *Product) ClearEmbedToken(ctx context.Context, c *call.Call, in *bi20220
 	})
 }
 
+// purgeBatch is how many rows are looked at in one transaction, so that other writers are let in.
+const purgeBatch = 5000
+
 // Purge removes tokens that ended, and the embeds of which no token is left.
 func Purge(ctx context.Context, db *store.DB, now time.Time) error {
-	return db.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM bi_embed_tokens WHERE expires_at <= $1`, now.UnixMilli()); err != nil {
-			return fmt.Errorf("purge embed tokens: %w", err)
-		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM bi_embeds WHERE NOT EXISTS (SELECT 1 FROM bi_embed_tokens t WHERE t.account = bi_embeds.account AND t.embed = bi_embeds.id)`)
+	return purge(ctx, db, now, purgeBatch)
+}
+
+func purge(ctx context.Context, db *store.DB, now time.Time, batch int64) error {
+	remove := func(statement string, args ...any) (n int64, err error) {
+		return n, db.Write(ctx, func(tx *store.Tx) error {
+			r, err := tx.ExecContext(ctx, statement, args...)
+			if err != nil {
+				return fmt.Errorf("purge embeds: %w", err)
+			}
+			n, err = r.RowsAffected()
+			return err
+		})
+	}
+	for n := batch; n == batch; {
+		var err error
+		n, err = remove(`DELETE FROM bi_embed_tokens WHERE hash IN (SELECT hash FROM bi_embed_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`, now.UnixMilli(), batch)
 		if err != nil {
-			return fmt.Errorf("purge embeds: %w", err)
+			return err
 		}
-		return nil
-	})
+	}
+	for last := int64(0); ; {
+		to, err := count(ctx, db.Read(), `SELECT COALESCE(MAX(id), 0) FROM (SELECT id FROM bi_embeds WHERE id > $1 ORDER BY id LIMIT $2) next`, last, batch)
+		if err != nil || to == 0 {
+			return err
+		}
+		_, err = remove(`DELETE FROM bi_embeds WHERE id > $1 AND id <= $2
+			AND NOT EXISTS (SELECT 1 FROM bi_embed_tokens t WHERE t.account = bi_embeds.account AND t.embed = bi_embeds.id)`, last, to)
+		if err != nil {
+			return err
+		}
+		last = to
+	}
 }

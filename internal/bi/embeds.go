@@ -263,10 +263,14 @@ func (e *embed) life() time.Duration { return time.Duration(e.minutes) * time.Mi
 
 // replace ends the single token that the user has of the same place.
 func (e *embed) replace(ctx context.Context, tx *store.Tx, a store.Account) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM bi_embed_tokens WHERE account = $1 AND embed IN (SELECT id FROM bi_embeds
-		WHERE account = $1 AND project = $2 AND scope = $3 AND page = $4 AND bi_user = $5 AND token_type = $6)`, a, e.project, e.scope, e.page, e.user, tokenOfUser)
-	if err != nil {
-		return fmt.Errorf("replace embed token: %w", err)
+	const place = `account = $1 AND project = $2 AND scope = $3 AND page = $4 AND bi_user = $5 AND token_type = $6`
+	for _, s := range []string{
+		`DELETE FROM bi_embed_tokens WHERE account = $1 AND embed IN (SELECT id FROM bi_embeds WHERE ` + place + `)`,
+		`DELETE FROM bi_embeds WHERE ` + place,
+	} {
+		if _, err := tx.ExecContext(ctx, s, a, e.project, e.scope, e.page, e.user, tokenOfUser); err != nil {
+			return fmt.Errorf("replace embed token: %w", err)
+		}
 	}
 	return nil
 }

@@ -446,12 +446,17 @@ func TestPurgeRemovesWhatEnded(t *testing.T) {
 		long := s.embed(t, s.page(nil))[0]
 		used := s.embed(t, s.page(P{"TicketNum": 1}))[0]
 		s.active(t, used)
+		replaced := s.embed(t, s.bound(P{"TokenType": 200}))[0]
+		s.embed(t, s.bound(P{"TokenType": 200}))
+		if got := rows(t, w.DB, `SELECT COUNT(*) FROM bi_embeds`)[0][0]; got != "4" || s.active(t, replaced) {
+			t.Errorf("with a token that replaced another there are %s embeds, want 4", got)
+		}
 		for _, tc := range []struct {
 			after          time.Duration
 			embeds, tokens string
-		}{{10*time.Minute - time.Millisecond, "3", "5"}, {time.Millisecond, "2", "2"}, {230 * time.Minute, "0", "0"}} {
+		}{{10*time.Minute - time.Millisecond, "4", "6"}, {time.Millisecond, "3", "3"}, {230 * time.Minute, "0", "0"}} {
 			w.Sleep(tc.after)
-			if err := bi.Purge(t.Context(), w.DB, w.Now()); err != nil {
+			if err := bi.PurgeIn(t.Context(), w.DB, w.Now(), 2); err != nil {
 				t.Fatal(err)
 			}
 			got := rows(t, w.DB, `SELECT (SELECT COUNT(*) FROM bi_embeds), (SELECT COUNT(*) FROM bi_embed_tokens)`)[0]
