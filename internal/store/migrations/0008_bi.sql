@@ -256,3 +256,20 @@ CREATE TABLE bi_datasources (
     updated_at                BIGINT NOT NULL
 );
 CREATE INDEX bi_datasources_by_project ON bi_datasources (account, project, id);
+
+-- +goose Down
+DROP TABLE bi_datasources;
+DROP TABLE bi_embed_tokens;
+DROP TABLE bi_embeds;
+DROP TABLE bi_api_keys;
+DROP TABLE bi_page_rights;
+DROP TABLE bi_ranks;
+DROP TABLE bi_tag_values;
+DROP TABLE bi_tags;
+DROP TABLE bi_group_members;
+DROP TABLE bi_groups;
+DROP TABLE bi_projects;
+DROP TABLE bi_grants;
+DROP TABLE bi_roles;
+DROP TABLE bi_users;
+DROP TABLE bi_corps;
