@@ -171,25 +171,13 @@ func (p *Product) createDatasource(ctx context.Context, c *call.Call, given conn
 		for _, text := range given.texts() {
 			args = append(args, *text.is)
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO bi_datasources (account, password, `+datasourceColumns+`) VALUES (`+placeholders(len(args))+`)`, args...)
+		_, err = tx.ExecContext(ctx, `INSERT INTO bi_datasources (account, password, `+datasourceColumns+`) VALUES (`+store.Placeholders(1, len(args))+`)`, args...)
 		if err != nil {
 			return fmt.Errorf("record data source: %w", err)
 		}
 		return nil
 	})
 	return out, err
-}
-
-// placeholders are $1 to $n, as a list.
-func placeholders(n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "$%d", i+1)
-	}
-	return b.String()
 }
 
 // modifyDatasource overwrites a record. Empty texts, and an empty password, leave what is there.
