@@ -207,6 +207,14 @@ func (b *block) v1() (s v1, err error) {
 	return s, nil
 }
 
+// service is the first label of the host that the text names behind the method: the service, where the host is one of an API
+// that names services.
+func (s *v1) service() string {
+	rest := strings.TrimPrefix(strings.TrimPrefix(s.source, "GET"), "POST")
+	label, _, _ := strings.Cut(rest, ".")
+	return strings.ToLower(label)
+}
+
 // verifies reports whether the text was signed with a key.
 func (s *v1) verifies(secretKey string) bool {
 	if secretKey == "" {

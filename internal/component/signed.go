@@ -256,6 +256,9 @@ func (e *examining) examineV1(h *credential.Holder, at time.Time) error {
 	if err != nil {
 		return err
 	}
+	if e.own(s.service()) { // as with TC3
+		return fault.New(code.AuthFailureInvalidAuthorization, "Service")
+	}
 	timestamp, err := strconv.ParseInt(s.timestamp, 10, 64)
 	if err != nil {
 		return malformedSignature("the Timestamp of what was signed is not in seconds")

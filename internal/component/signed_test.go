@@ -87,6 +87,7 @@ func TestWhoSigned(t *testing.T) {
 			{"another method", replaced(tc(user), "method", "POST", "GET"), 4100, "AuthFailure.SignatureFailure", 0},
 			{"another service", replaced(tc(user), "header", "/cmq/", "/cvm/"), 4100, "AuthFailure.SignatureFailure", 0},
 			{"a request to hufu itself", signedBy(w, user, "POST", "cam.example.com/?", "cam", "{}"), 4100, "AuthFailure.InvalidAuthorization", 0},
+			{"a request to hufu itself with V1", signedV1(now, user, "cdp_sha1", strings.Replace(source(user, now), "cmq.example.com/v2/index.php", "cam.example.com/", 1)), 4100, "AuthFailure.InvalidAuthorization", 0},
 			{"another source text", replaced(signedV1(now, user, "cdp_sha1", source(user, now)), "header", "q-signature=", "q-signature=A"), 4100, "AuthFailure.SignatureFailure", 0},
 			{"SHA-1 for SHA-256", replaced(v1(user), "header", "cdp_sha1", "cdp_sha256"), 4100, "AuthFailure.SignatureFailure", 0},
 			{"a source text of another key", signedV1(now, user, "cdp_sha1", source(product, now)), 4100, "AuthFailure.InvalidAuthorization", 0},
