@@ -12,6 +12,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/fault"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/wire/bi20220105"
+	"github.com/hufu-iam/hufu/internal/wire/code"
 )
 
 // The rights on pages that BI itself knows. An engine may have more.
@@ -42,6 +43,9 @@ const (
 	maxPagesPerCall  = 100
 	maxRightsPerCall = 20
 )
+
+// maxRightsPerPage is how many rights there are on one page at most: lists print each of them for each group.
+const maxRightsPerPage = 50
 
 // rightForm is what a right may be called.
 var rightForm = regexp.MustCompile(`^[A-Za-z]{1,64}$`)
@@ -119,7 +123,12 @@ func (p *pageRights) save(ctx context.Context, tx *store.Tx, a store.Account, by
 			}
 		}
 	}
-	return nil
+	n, err := count(ctx, tx, `SELECT COUNT(DISTINCT name) FROM bi_page_rights WHERE account = $1 AND project = $2 AND resource_type = $3 AND entity = $4`,
+		a, p.project, pageType, p.page)
+	if err == nil && n > maxRightsPerPage {
+		err = fault.New(code.LimitExceeded).WithDetail(fmt.Sprintf("A page has at most %d rights.", maxRightsPerPage))
+	}
+	return err
 }
 
 // names are the rights that are listed on the page: those that BI knows, and those that somebody was ever given.

@@ -362,3 +362,29 @@ func TestDescribeResourceUserGroupPageList(t *testing.T) {
 		}
 	})
 }
+
+// TestAPageHasFewRights holds that names of rights do not pile up on a page, whoever is given them.
+func TestAPageHasFewRights(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		x := newCorp(t, w)
+		id, _ := x.project(t, x.Root, "p")
+		group := x.Root.Must(t, "bi:CreateUserGroup", P{"GroupName": "g"}).Int("Data.Id")
+		letters := 0
+		give := func(n int, code string, page int64) {
+			t.Helper()
+			var list []P
+			for range n {
+				letters++
+				list = append(list, P{"ResourceName": "R" + strings.Repeat("x", letters), "ResourceValue": true})
+			}
+			x.Root.Fails(t, code, "bi:ModifyResourceUserGroupResource", P{"ProjectId": id, "UserGroupId": group, "ResourceType": "page", "EntityIds": []int64{page}, "Resource": P{"ResourceList": list}})
+		}
+		give(20, "", 7)
+		give(20, "", 7)
+		give(10, "LimitExceeded", 7) // with that to view these were 51
+		give(9, "", 7)
+		letters = 0
+		give(1, "", 7) // it is there already
+		give(1, "", 8)
+	})
+}
