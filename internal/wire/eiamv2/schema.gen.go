@@ -352,7 +352,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ChangePassword",
 			Method: "PUT", Path: "/users/{user_id}/change-password", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: false, Rate: 10,
+			Resource: "*", Write: true, Planned: false, Rate: 30,
 			New: func() wire.Request { return new(ChangePasswordRequest) },
 			Input: &wire.Struct{Name: "ChangePasswordRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -377,7 +377,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "ChangePasswordVerified",
 			Method: "PUT", Path: "/users/{user_id}/change-password-verify", Status: 200, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: false, Rate: 10,
+			Resource: "*", Write: true, Planned: false, Rate: 30,
 			New: func() wire.Request { return new(ChangePasswordVerifiedRequest) },
 			Input: &wire.Struct{Name: "ChangePasswordVerifiedRequest", Members: []wire.Member{
 				{Name: "user_id", Kind: wire.String, In: wire.InPath, Required: true, Code: "USER.0001"},
@@ -620,7 +620,7 @@ var Service = &wire.Service{Name: "eiam", Version: "v2", Title: "Employee Identi
 		{
 			Service: "eiam", Version: "v2", Name: "CreateUser",
 			Method: "POST", Path: "/users", Status: 201, Family: "user", Late: true, Common: common,
-			Resource: "*", Write: true, Planned: false, Rate: 20,
+			Resource: "*", Write: true, Planned: false, Rate: 100,
 			New: func() wire.Request { return new(CreateUserRequest) },
 			Input: &wire.Struct{Name: "CreateUserRequest", Members: []wire.Member{
 				{Name: "user_name", Kind: wire.String, Required: true, Pattern: pattern4},
