@@ -95,7 +95,7 @@ func checkParent(ctx context.Context, q store.Queryer, a store.Account, o *AppOr
 	if err != nil {
 		return err
 	}
-	if slices.Contains(above, o.ID) {
+	if len(above) >= maxLevels || slices.Contains(above, o.ID) {
 		return fault.New(code.APPORG0040)
 	}
 	return nil

@@ -9,7 +9,6 @@ import (
 	"github.com/hufu-iam/hufu/internal/cache"
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/credential"
-	"github.com/hufu-iam/hufu/internal/directory"
 	"github.com/hufu-iam/hufu/internal/fault"
 	"github.com/hufu-iam/hufu/internal/store"
 )
@@ -22,8 +21,6 @@ type Config struct {
 	DefaultTenant store.Account
 	// PasswordRules are what an account asks of passwords; nil: the defaults.
 	PasswordRules func(ctx context.Context, q store.Queryer, a store.Account) (credential.PasswordRules, error)
-	// Dependents are the other rooms that keep something of persons.
-	Dependents []directory.Dependents
 }
 
 // Product serves the actions of eiam v2.
@@ -35,8 +32,6 @@ type Product struct {
 	hosts   *cache.Cache[string, store.Account]
 	tenants *cache.Cache[store.Account, *Tenant]
 
-	dependents []directory.Dependents
-
 	signing sync.Mutex
 	signer  *rsa.PrivateKey // nil until it is asked for
 }
@@ -46,7 +41,7 @@ const cachedHosts = 4096
 
 // New makes the product.
 func New(c Config) *Product {
-	p := &Product{db: c.DB, keys: c.Keys, initial: c.DefaultTenant, rules: c.PasswordRules, dependents: c.Dependents,
+	p := &Product{db: c.DB, keys: c.Keys, initial: c.DefaultTenant, rules: c.PasswordRules,
 		hosts: cache.New[string, store.Account](cachedHosts), tenants: cache.New[store.Account, *Tenant](cachedHosts)}
 	c.DB.Subscribe(p.forget)
 	return p

@@ -100,7 +100,7 @@ func CreateOrganization(ctx context.Context, tx *store.Tx, a store.Account, in O
 	return &o, nil
 }
 
-// checkOrganization refuses a parent that is not there or that is below the organization itself, and a code or name that
+// checkOrganization refuses a parent that is not there, too deep, or below the organization itself, and a code or name that
 // another one has.
 func checkOrganization(ctx context.Context, q store.Queryer, a store.Account, o *Organization) error {
 	if o.Parent != "" {
@@ -108,7 +108,7 @@ func checkOrganization(ctx context.Context, q store.Queryer, a store.Account, o 
 		if err != nil {
 			return err
 		}
-		if len(above) == 0 || slices.Contains(above, o.ID) {
+		if len(above) == 0 || len(above) >= maxLevels || slices.Contains(above, o.ID) {
 			return fault.New(code.ORG0008)
 		}
 	}
@@ -118,6 +118,9 @@ func checkOrganization(ctx context.Context, q store.Queryer, a store.Account, o 
 	}
 	return refuseIfAny(ctx, q, code.ORG0010, `eiam_orgs WHERE account = $1 AND parent = $2 AND name = $3 AND id <> $4`, a, o.Parent, o.Name, o.ID)
 }
+
+// maxLevels bounds how deep below a root something may be put: every change of a tree walks up from there, in the writer.
+const maxLevels = 64
 
 // lineage are the ids of an object of a tree and of all above it; none where it is not there. The joins of this and of below
 // are crossed, which keeps them in their order: the other way round SQLite would read the whole tree for each of its nodes.

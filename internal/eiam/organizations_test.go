@@ -320,3 +320,15 @@ func TestOrganizationsOfAnotherTenantAreNotThere(t *testing.T) {
 		})
 	})
 }
+
+func TestOrganizationsAreNotDeeperThanAllowed(t *testing.T) {
+	each(t, func(t *testing.T, e *tenant) {
+		parent := e.org(t, "L1", nil)
+		for level := 2; level <= 64; level++ {
+			parent = e.org(t, fmt.Sprint("L", level), P{"parent_id": parent})
+		}
+		e.Fails(t, "ORG.0008", "POST", "/organizations", P{"code": "L65", "name": "L65", "parent_id": parent})
+		lone := e.org(t, "lone", nil)
+		e.Fails(t, "ORG.0008", "PUT", "/organizations/"+lone, P{"parent_id": parent})
+	})
+}

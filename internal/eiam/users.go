@@ -234,7 +234,7 @@ func (p *Product) UpdateUser(ctx context.Context, c *call.Call, in *eiamv2.Updat
 // DeleteUser deletes a user with everything that hangs on it.
 func (p *Product) DeleteUser(ctx context.Context, c *call.Call, in *eiamv2.DeleteUserRequest) (*eiamv2.DeleteUserResponse, error) {
 	err := p.write(ctx, c, nothing, func(tx *store.Tx) error {
-		return userFault(directory.Delete(ctx, tx, c.Account(), in.UserId, append([]directory.Dependents{p}, p.dependents...), c.At))
+		return userFault(directory.Delete(ctx, tx, c.Account(), in.UserId, []directory.Dependents{p}, c.At))
 	})
 	return &eiamv2.DeleteUserResponse{}, err
 }
