@@ -34,7 +34,7 @@ const apiKeyColumns = `k.id, k.sealed, k.bi_user, u.user_id, k.created_by, k.cre
 
 const apiKeySource = ` FROM bi_api_keys k JOIN bi_users u ON u.account = k.account AND u.id = k.bi_user WHERE k.account = $1`
 
-func scanAPIKey(r row) (k apiKey, err error) {
+func scanAPIKey(r store.Row) (k apiKey, err error) {
 	err = r.Scan(&k.id, &k.sealed, &k.user, &k.userID, &k.by, &k.created, &k.changed, &k.updated)
 	return k, err
 }
@@ -48,7 +48,7 @@ func apiKeyHash(key string) []byte {
 var errNoAPIKey = conflict("There is no such API key.")
 
 func apiKeyByText(ctx context.Context, q store.Queryer, a store.Account, key string) (apiKey, error) {
-	return one(ctx, q, scanAPIKey, errNoAPIKey, `SELECT `+apiKeyColumns+apiKeySource+` AND k.lookup = $2`, a, apiKeyHash(key))
+	return store.One(ctx, q, scanAPIKey, errNoAPIKey, `SELECT `+apiKeyColumns+apiKeySource+` AND k.lookup = $2`, a, apiKeyHash(key))
 }
 
 // keyUser is the enabled BI user that a key shall act as: the one that is named, else the caller, else the root.
@@ -93,7 +93,7 @@ func (p *Product) CreateAuthApiKey(ctx context.Context, c *call.Call, in *bi2022
 		if err != nil {
 			return fmt.Errorf("make API key: %w", err)
 		}
-		n, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_api_keys WHERE account = $1`, c.Account())
+		n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM bi_api_keys WHERE account = $1`, c.Account())
 		if err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (p *Product) DescribeAuthApiKeyInfo(ctx context.Context, c *call.Call, in *
 func (p *Product) DescribeAuthApiKeyList(ctx context.Context, c *call.Call, in *bi20220105.DescribeAuthApiKeyListRequest) (*bi20220105.DescribeAuthApiKeyListResponse, error) {
 	out := &bi20220105.DescribeAuthApiKeyListResponse{Msg: success}
 	return out, p.read(ctx, c, need{right: writeCorp}, func(q store.Queryer, _ *caller) error {
-		keys, err := collect(ctx, q, scanAPIKey, `SELECT `+apiKeyColumns+apiKeySource+` ORDER BY k.id DESC`, c.Account())
+		keys, err := store.Collect(ctx, q, scanAPIKey, `SELECT `+apiKeyColumns+apiKeySource+` ORDER BY k.id DESC`, c.Account())
 		if err != nil {
 			return err
 		}

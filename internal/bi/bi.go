@@ -23,7 +23,6 @@ package bi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -69,7 +68,7 @@ func corpID(a store.Account) string { return strconv.FormatInt(int64(a), 10) }
 
 // corpExists reports whether the account has called before.
 func corpExists(ctx context.Context, q store.Queryer, a store.Account) (bool, error) {
-	n, err := count(ctx, q, `SELECT COUNT(*) FROM bi_corps WHERE account = $1`, a)
+	n, err := store.Count(ctx, q, `SELECT COUNT(*) FROM bi_corps WHERE account = $1`, a)
 	return n > 0, err
 }
 
@@ -219,46 +218,7 @@ func distinct(ids []int64) []int64 {
 	return all
 }
 
-// row is what one line of an answer is read from: *sql.Row or *sql.Rows.
-type row interface{ Scan(...any) error }
-
-// count answers the one number of a query.
-func count(ctx context.Context, q store.Queryer, query string, args ...any) (n int64, err error) {
-	err = q.QueryRowContext(ctx, query, args...).Scan(&n)
-	return n, err
-}
-
-// collect runs a query and reads each row with scan. The answer is never nil.
-func collect[T any](ctx context.Context, q store.Queryer, scan func(row) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := []T{}
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, rows.Err()
-}
-
-// one reads the one row of a query; missing is the error where there is none.
-func one[T any](ctx context.Context, q store.Queryer, scan func(row) (T, error), missing error, query string, args ...any) (T, error) {
-	v, err := scan(q.QueryRowContext(ctx, query, args...))
-	if errors.Is(err, store.ErrNotFound) {
-		return v, missing
-	}
-	if err != nil {
-		return v, fmt.Errorf("read one row: %w", err)
-	}
-	return v, nil
-}
-
-func scanInt(r row) (n int64, err error) {
+func scanInt(r store.Row) (n int64, err error) {
 	err = r.Scan(&n)
 	return n, err
 }

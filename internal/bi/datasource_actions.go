@@ -108,7 +108,7 @@ func (p *Product) DescribeDatasourceList(ctx context.Context, c *call.Call, in *
 			return invalid("PermissionType", permission)
 		}
 		edits := who.may(need{writeProject, in.ProjectId})
-		all, err := collect(ctx, q, scanDatasource, `SELECT `+datasourceColumns+` FROM bi_datasources WHERE account = $1 AND project = $2 ORDER BY id DESC`, c.Account(), in.ProjectId)
+		all, err := store.Collect(ctx, q, scanDatasource, `SELECT `+datasourceColumns+` FROM bi_datasources WHERE account = $1 AND project = $2 ORDER BY id DESC`, c.Account(), in.ProjectId)
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ type datasource struct {
 
 const datasourceColumns = `id, project, kind, port, use_vpc, owner, created_by, created_at, updated_by, updated_at, ` + connectionTexts
 
-func scanDatasource(r row) (d datasource, err error) {
+func scanDatasource(r store.Row) (d datasource, err error) {
 	d.useVPC = new(bool)
 	into := []any{&d.id, &d.project, &d.kind, &d.port, d.useVPC, &d.owner, &d.createdBy, &d.created, &d.updatedBy, &d.updated}
 	for _, text := range d.texts() {
@@ -132,7 +132,7 @@ func (c *connection) orElse(old *connection) {
 var errNoDatasource = conflict("There is no such data source in the project.")
 
 func datasourceByID(ctx context.Context, q store.Queryer, a store.Account, project, id int64) (datasource, error) {
-	return one(ctx, q, scanDatasource, errNoDatasource, `SELECT `+datasourceColumns+` FROM bi_datasources WHERE account = $1 AND project = $2 AND id = $3`, a, project, id)
+	return store.One(ctx, q, scanDatasource, errNoDatasource, `SELECT `+datasourceColumns+` FROM bi_datasources WHERE account = $1 AND project = $2 AND id = $3`, a, project, id)
 }
 
 // datasourceResource names a data source in audit records.
@@ -146,7 +146,7 @@ func (p *Product) createDatasource(ctx context.Context, c *call.Call, given conn
 		if err := given.check(); err != nil {
 			return err
 		}
-		n, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_datasources WHERE account = $1 AND project = $2`, c.Account(), given.project)
+		n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM bi_datasources WHERE account = $1 AND project = $2`, c.Account(), given.project)
 		if err != nil {
 			return err
 		}

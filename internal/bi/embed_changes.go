@@ -16,19 +16,19 @@ var errNoToken = errors.New("no such embed token")
 
 const embedColumns = `e.id, e.project, e.page, e.scope, e.intention, e.token_type, e.expire_time, e.bi_user, e.user_id, e.global_param, t.hash, t.remaining, t.expires_at, t.last_at`
 
-func scanEmbed(r row) (e embed, err error) {
+func scanEmbed(r store.Row) (e embed, err error) {
 	err = r.Scan(&e.id, &e.project, &e.page, &e.scope, &e.intention, &e.kind, &e.minutes, &e.user, &e.userID, &e.filter, &e.hash, &e.remaining, &e.expires, &e.limit)
 	return e, err
 }
 
 // liveEmbed finds what a token that may still be used shows; errNoToken, whatever the reason.
 func liveEmbed(ctx context.Context, q store.Queryer, a store.Account, token string, at time.Time) (embed, error) {
-	e, err := one(ctx, q, scanEmbed, errNoToken, `SELECT `+embedColumns+` FROM bi_embed_tokens t JOIN bi_embeds e ON e.account = t.account AND e.id = t.embed
+	e, err := store.One(ctx, q, scanEmbed, errNoToken, `SELECT `+embedColumns+` FROM bi_embed_tokens t JOIN bi_embeds e ON e.account = t.account AND e.id = t.embed
 		WHERE t.account = $1 AND t.hash = $2 AND t.expires_at > $3 AND t.remaining <> 0`, a, tokenHash(token), at.UnixMilli())
 	if err != nil || e.user == 0 {
 		return e, err
 	}
-	u, err := one(ctx, q, scanUser, errNoToken, `SELECT `+userColumns+` FROM bi_users b`+` WHERE b.account = $1 AND b.id = $2`, a, e.user)
+	u, err := store.One(ctx, q, scanUser, errNoToken, `SELECT `+userColumns+` FROM bi_users b`+` WHERE b.account = $1 AND b.id = $2`, a, e.user)
 	if err != nil {
 		return e, err
 	}
@@ -144,7 +144,7 @@ func purge(ctx context.Context, db *store.DB, now time.Time, batch int64) error 
 		}
 	}
 	for last := int64(0); ; {
-		to, err := count(ctx, db.Read(), `SELECT COALESCE(MAX(id), 0) FROM (SELECT id FROM bi_embeds WHERE id > $1 ORDER BY id LIMIT $2) next`, last, batch)
+		to, err := store.Count(ctx, db.Read(), `SELECT COALESCE(MAX(id), 0) FROM (SELECT id FROM bi_embeds WHERE id > $1 ORDER BY id LIMIT $2) next`, last, batch)
 		if err != nil || to == 0 {
 			return err
 		}

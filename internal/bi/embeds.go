@@ -171,7 +171,7 @@ func (p *Product) CreateEmbedToken(ctx context.Context, c *call.Call, in *bi2022
 			return err
 		}
 		out.Data = e.print(c.Account(), tokens)
-		n, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_embed_tokens WHERE account = $1 AND expires_at > $2`, c.Account(), c.At.UnixMilli())
+		n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM bi_embed_tokens WHERE account = $1 AND expires_at > $2`, c.Account(), c.At.UnixMilli())
 		if err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ type held struct {
 	via     via
 }
 
-func scanHeld(r row) (h held, err error) {
+func scanHeld(r store.Row) (h held, err error) {
 	err = r.Scan(&h.role, &h.project, &h.code, &h.via)
 	return h, err
 }
@@ -36,7 +36,7 @@ func scanHeld(r row) (h held, err error) {
 // heldBy are the grants of a user: of the enterprise first, then by project and role. A role that both families have
 // granted comes twice.
 func heldBy(ctx context.Context, q store.Queryer, a store.Account, user int64) ([]held, error) {
-	return collect(ctx, q, scanHeld, `SELECT g.role, g.project, r.code, g.via FROM bi_grants g JOIN bi_roles r ON r.account = g.account AND r.id = g.role
+	return store.Collect(ctx, q, scanHeld, `SELECT g.role, g.project, r.code, g.via FROM bi_grants g JOIN bi_roles r ON r.account = g.account AND r.id = g.role
 		WHERE g.account = $1 AND g.bi_user = $2 ORDER BY g.project, g.role, g.via`, a, user)
 }
 
@@ -84,7 +84,7 @@ func (p *Product) join(ctx context.Context, tx *store.Tx, a store.Account, user 
 		if rows, _ := made.RowsAffected(); rows == 0 { // both drivers know the number
 			continue
 		}
-		n, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_group_members WHERE account = $1 AND group_id = $2`, a, g)
+		n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM bi_group_members WHERE account = $1 AND group_id = $2`, a, g)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (p *Product) join(ctx context.Context, tx *store.Tx, a store.Account, user 
 // checkGroups refuses ids of groups that are not there.
 func checkGroups(ctx context.Context, q store.Queryer, a store.Account, name string, ids []int64) error {
 	for _, id := range ids {
-		n, err := count(ctx, q, `SELECT COUNT(*) FROM bi_groups WHERE account = $1 AND id = $2`, a, id)
+		n, err := store.Count(ctx, q, `SELECT COUNT(*) FROM bi_groups WHERE account = $1 AND id = $2`, a, id)
 		if err != nil {
 			return err
 		}

@@ -186,7 +186,7 @@ func (x *groupChange) place(ctx context.Context, tx *store.Tx, a store.Account, 
 	var err error
 	if !moved && x.Location == nil {
 		// Changes before this one may have shifted the group.
-		g.Location, err = count(ctx, tx, `SELECT location FROM bi_groups WHERE account = $1 AND id = $2`, a, g.ID)
+		g.Location, err = store.Count(ctx, tx, `SELECT location FROM bi_groups WHERE account = $1 AND id = $2`, a, g.ID)
 		return err
 	}
 	wanted := int64(lastPlace)
@@ -244,6 +244,6 @@ func (p *Product) DescribeUserGroupInfo(ctx context.Context, c *call.Call, in *b
 
 // checkGroup is errNoGroup if there is no such group.
 func checkGroup(ctx context.Context, q store.Queryer, a store.Account, id int64) error {
-	_, err := one(ctx, q, scanInt, errNoGroup, `SELECT id FROM bi_groups WHERE account = $1 AND id = $2`, a, id)
+	_, err := store.One(ctx, q, scanInt, errNoGroup, `SELECT id FROM bi_groups WHERE account = $1 AND id = $2`, a, id)
 	return err
 }

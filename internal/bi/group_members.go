@@ -66,14 +66,14 @@ type membership struct {
 	since       int64
 }
 
-func scanMembership(r row) (m membership, err error) {
+func scanMembership(r store.Row) (m membership, err error) {
 	err = r.Scan(&m.group, &m.user, &m.by, &m.since)
 	return m, err
 }
 
 // membershipsOf are the memberships in groups that of says, the oldest first.
 func membershipsOf(ctx context.Context, q store.Queryer, a store.Account, of func(group int64) bool) ([]membership, error) {
-	all, err := collect(ctx, q, scanMembership, `SELECT group_id, bi_user, created_by, created_at FROM bi_group_members WHERE account = $1
+	all, err := store.Collect(ctx, q, scanMembership, `SELECT group_id, bi_user, created_by, created_at FROM bi_group_members WHERE account = $1
 		ORDER BY created_at, bi_user, group_id`, a)
 	if err != nil {
 		return nil, fmt.Errorf("read memberships: %w", err)

@@ -124,7 +124,7 @@ func usersInRole(ctx context.Context, q store.Queryer, a store.Account, project 
 	if _, known := roleNames[role]; !known {
 		return nil, invalid("ModuleCollection", role)
 	}
-	all, err := collect(ctx, q, scanInt, `SELECT g.bi_user FROM bi_grants g JOIN bi_roles r ON r.account = g.account AND r.id = g.role
+	all, err := store.Collect(ctx, q, scanInt, `SELECT g.bi_user FROM bi_grants g JOIN bi_roles r ON r.account = g.account AND r.id = g.role
 		WHERE g.account = $1 AND (r.project = $2 OR r.project = 0) AND r.code = $3`, a, project, role)
 	holders := map[int64]bool{}
 	for _, user := range all {

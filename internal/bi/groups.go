@@ -30,7 +30,7 @@ type Group struct {
 	Location          int64
 }
 
-func scanGroup(r row) (g Group, err error) {
+func scanGroup(r store.Row) (g Group, err error) {
 	err = r.Scan(&g.ID, &g.Parent, &g.Name, &g.Description, &g.Default, &g.Admin, &g.AdminID, &g.Location)
 	return g, err
 }
@@ -61,7 +61,7 @@ type forest struct {
 }
 
 func readForest(ctx context.Context, q store.Queryer, a store.Account) (*forest, error) {
-	all, err := collect(ctx, q, scanGroup, `SELECT g.id, g.parent, g.name, g.description, g.is_default, g.admin, COALESCE(b.user_id, ''), g.location
+	all, err := store.Collect(ctx, q, scanGroup, `SELECT g.id, g.parent, g.name, g.description, g.is_default, g.admin, COALESCE(b.user_id, ''), g.location
 		FROM bi_groups g LEFT JOIN bi_users b ON b.account = g.account AND b.id = g.admin WHERE g.account = $1 ORDER BY g.location, g.id`, a)
 	if err != nil {
 		return nil, fmt.Errorf("read groups: %w", err)
@@ -148,7 +148,7 @@ func (f *forest) checkName(g *Group) error {
 // takePlace makes room below a parent for a group that stands nowhere, and answers the location: the one that is asked
 // for, or the last.
 func takePlace(ctx context.Context, tx *store.Tx, a store.Account, parent, location int64) (int64, error) {
-	siblings, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_groups WHERE account = $1 AND parent = $2 AND location > 0`, a, parent)
+	siblings, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM bi_groups WHERE account = $1 AND parent = $2 AND location > 0`, a, parent)
 	if err != nil {
 		return 0, err
 	}
@@ -169,7 +169,7 @@ func leavePlace(ctx context.Context, tx *store.Tx, a store.Account, id int64) er
 }
 
 func (p *Product) insertGroup(ctx context.Context, tx *store.Tx, a store.Account, g Group, by string, at int64) (int64, error) {
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_groups WHERE account = $1`, a)
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM bi_groups WHERE account = $1`, a)
 	if err == nil {
 		err = p.exceeded(account.BIGroups, n+1)
 	}

@@ -74,7 +74,7 @@ func pageAllowed(ctx context.Context, q store.Queryer, a store.Account, userID s
 
 // groupsAllow tells whether a group that the user is in has a right on a page.
 func groupsAllow(ctx context.Context, q store.Queryer, a store.Account, user, project, page int64, right string) (bool, error) {
-	groups, err := collect(ctx, q, scanInt, `SELECT group_id FROM bi_group_members WHERE account = $1 AND bi_user = $2`, a, user)
+	groups, err := store.Collect(ctx, q, scanInt, `SELECT group_id FROM bi_group_members WHERE account = $1 AND bi_user = $2`, a, user)
 	if err != nil {
 		return false, fmt.Errorf("read groups of a user: %w", err)
 	}

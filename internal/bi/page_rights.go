@@ -65,7 +65,7 @@ func readRights(ctx context.Context, q store.Queryer, a store.Account, project, 
 		name   string
 		reach  int64
 	}
-	lines, err := collect(ctx, q, func(r row) (l line, err error) {
+	lines, err := store.Collect(ctx, q, func(r store.Row) (l line, err error) {
 		err = r.Scan(&l.holder, &l.name, &l.reach)
 		return l, err
 	}, `SELECT holder, name, value FROM bi_page_rights WHERE account = $1 AND project = $2 AND resource_type = $3 AND entity = $4 AND holder_kind = $5
@@ -123,7 +123,7 @@ func (p *pageRights) save(ctx context.Context, tx *store.Tx, a store.Account, by
 			}
 		}
 	}
-	n, err := count(ctx, tx, `SELECT COUNT(DISTINCT name) FROM bi_page_rights WHERE account = $1 AND project = $2 AND resource_type = $3 AND entity = $4`,
+	n, err := store.Count(ctx, tx, `SELECT COUNT(DISTINCT name) FROM bi_page_rights WHERE account = $1 AND project = $2 AND resource_type = $3 AND entity = $4`,
 		a, p.project, pageType, p.page)
 	if err == nil && n > maxRightsPerPage {
 		err = fault.New(code.LimitExceeded).WithDetail(fmt.Sprintf("A page has at most %d rights.", maxRightsPerPage))

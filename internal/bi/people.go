@@ -46,7 +46,7 @@ func (x *person) matches(keyword string) bool {
 		func(s string) bool { return strings.Contains(strings.ToLower(s), keyword) })
 }
 
-func scanPerson(r row) (x person, err error) {
+func scanPerson(r store.Row) (x person, err error) {
 	err = r.Scan(append(x.fields(), x.directory.Fields()...)...)
 	return x, err
 }
@@ -59,7 +59,7 @@ func people(ctx context.Context, q store.Queryer, a store.Account, and string, a
 }
 
 func peopleFrom(ctx context.Context, q store.Queryer, a store.Account, table, and string, args ...any) ([]person, error) {
-	all, err := collect(ctx, q, scanPerson, `SELECT `+userColumns+`, `+cam.ProfileColumns+` FROM `+table+cam.ProfileJoin+`
+	all, err := store.Collect(ctx, q, scanPerson, `SELECT `+userColumns+`, `+cam.ProfileColumns+` FROM `+table+cam.ProfileJoin+`
 		WHERE b.account = $1 `+and+newestFirst, append([]any{a}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read users: %w", err)
@@ -154,7 +154,7 @@ func (s *selection) inProject(project int64, code string) {
 // may have ten thousand users, and a page has twenty.
 func (s *selection) page(ctx context.Context, q store.Queryer, a store.Account, w window) ([]person, int64, error) {
 	if s.keyword == "" && !s.boundOnly && s.only == nil && !w.all {
-		total, err := count(ctx, q, `SELECT COUNT(*) FROM bi_users b WHERE b.account = $1`+s.and, append([]any{a}, s.args...)...)
+		total, err := store.Count(ctx, q, `SELECT COUNT(*) FROM bi_users b WHERE b.account = $1`+s.and, append([]any{a}, s.args...)...)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -198,7 +198,7 @@ func detailsOf(ctx context.Context, q store.Queryer, a store.Account, users []pe
 		held  held
 		title *string
 	}
-	lines, err := collect(ctx, q, func(r row) (l line, err error) {
+	lines, err := store.Collect(ctx, q, func(r store.Row) (l line, err error) {
 		err = r.Scan(&l.user, &l.held.role, &l.held.project, &l.held.code, &l.held.via, &l.title)
 		return l, err
 	}, `SELECT g.bi_user, g.role, g.project, r.code, g.via, p.name FROM bi_grants g JOIN bi_roles r ON r.account = g.account AND r.id = g.role
@@ -219,7 +219,7 @@ func (d *details) readGroups(ctx context.Context, q store.Queryer, a store.Accou
 		user  int64
 		group bi20220105.UserGroupDTO
 	}
-	lines, err := collect(ctx, q, func(r row) (l line, err error) {
+	lines, err := store.Collect(ctx, q, func(r store.Row) (l line, err error) {
 		err = r.Scan(&l.user, &l.group.Id, &l.group.GroupName, &l.group.ParentId, &l.group.IsDefault, &l.group.AdminUserId, &l.group.Description, &l.group.Location)
 		return l, err
 	}, `SELECT m.bi_user, g.id, g.name, g.parent, g.is_default, COALESCE(b.user_id, ''), g.description, g.location FROM bi_group_members m

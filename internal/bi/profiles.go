@@ -162,7 +162,7 @@ func checkApp(ctx context.Context, q store.Queryer, a store.Account, own identit
 	if err != nil && !errors.Is(err, cam.ErrNoUser) {
 		return err
 	}
-	n, err := count(ctx, q, `SELECT COUNT(*) FROM bi_users WHERE account = $1 AND app_user_id = $2 AND uin <> $3`, a, appUserID, own.uin)
+	n, err := store.Count(ctx, q, `SELECT COUNT(*) FROM bi_users WHERE account = $1 AND app_user_id = $2 AND uin <> $3`, a, appUserID, own.uin)
 	if err == nil && n > 0 {
 		err = conflict("The messenger id is bound to another user.")
 	}

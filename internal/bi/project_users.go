@@ -67,7 +67,7 @@ func memberByID(ctx context.Context, q store.Queryer, a store.Account, project i
 	if err != nil {
 		return u, err
 	}
-	n, err := count(ctx, q, `SELECT COUNT(*) FROM bi_grants WHERE account = $1 AND bi_user = $2 AND project = $3`, a, u.ID, project)
+	n, err := store.Count(ctx, q, `SELECT COUNT(*) FROM bi_grants WHERE account = $1 AND bi_user = $2 AND project = $3`, a, u.ID, project)
 	if err == nil && n == 0 {
 		err = noUser(userID)
 	}

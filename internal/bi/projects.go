@@ -33,7 +33,7 @@ type Project struct {
 
 const projectColumns = `id, name, color_code, logo, mark, is_apply, default_panel, manage_platform, seed, panel_scope, owner, created_by, created_at, updated_by, updated_at`
 
-func scanProject(r row) (x Project, err error) {
+func scanProject(r store.Row) (x Project, err error) {
 	err = r.Scan(&x.ID, &x.Name, &x.ColorCode, &x.Logo, &x.Mark, &x.Apply, &x.DefaultPanel, &x.ManagePlatform, &x.Seed, &x.PanelScope, &x.Owner,
 		&x.CreatedBy, &x.Created, &x.UpdatedBy, &x.Updated)
 	return x, err
@@ -41,7 +41,7 @@ func scanProject(r row) (x Project, err error) {
 
 // projectByID finds a project; errNoProject if there is none.
 func projectByID(ctx context.Context, q store.Queryer, a store.Account, id int64) (Project, error) {
-	return one(ctx, q, scanProject, errNoProject, `SELECT `+projectColumns+` FROM bi_projects WHERE account = $1 AND id = $2`, a, id)
+	return store.One(ctx, q, scanProject, errNoProject, `SELECT `+projectColumns+` FROM bi_projects WHERE account = $1 AND id = $2`, a, id)
 }
 
 // check refuses what a project cannot hold, and a name that another one has.
@@ -61,7 +61,7 @@ func (x *Project) check(ctx context.Context, q store.Queryer, a store.Account) e
 	case x.DefaultPanel != 1 && x.DefaultPanel != 2:
 		return invalid("DefaultPanelType", x.DefaultPanel)
 	}
-	n, err := count(ctx, q, `SELECT COUNT(*) FROM bi_projects WHERE account = $1 AND name = $2 AND id <> $3`, a, x.Name, x.ID)
+	n, err := store.Count(ctx, q, `SELECT COUNT(*) FROM bi_projects WHERE account = $1 AND name = $2 AND id <> $3`, a, x.Name, x.ID)
 	if err == nil && n > 0 {
 		err = invalid("Name", x.Name)
 	}
@@ -126,7 +126,7 @@ func newSeed() string {
 }
 
 func (p *Product) insertProject(ctx context.Context, tx *store.Tx, a store.Account, x Project) (int64, error) {
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_projects WHERE account = $1`, a)
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM bi_projects WHERE account = $1`, a)
 	if err != nil {
 		return 0, err
 	}
@@ -228,7 +228,7 @@ func (p *Product) DescribeProjectList(ctx context.Context, c *call.Call, in *bi2
 		if _, known := roleNames[role]; role != "" && !known {
 			return invalid("ModuleCollection", role)
 		}
-		all, err := collect(ctx, q, scanProject, `SELECT `+projectColumns+` FROM bi_projects WHERE account = $1 ORDER BY id DESC`, c.Account())
+		all, err := store.Collect(ctx, q, scanProject, `SELECT `+projectColumns+` FROM bi_projects WHERE account = $1 ORDER BY id DESC`, c.Account())
 		if err != nil {
 			return err
 		}
@@ -257,7 +257,7 @@ func printProjects(ctx context.Context, q store.Queryer, a store.Account, who *c
 	names := newNamer(q, a)
 	var all []bi20220105.Project
 	for _, x := range projects {
-		members, err := count(ctx, q, `SELECT COUNT(DISTINCT bi_user) FROM bi_grants WHERE account = $1 AND project = $2`, a, x.ID)
+		members, err := store.Count(ctx, q, `SELECT COUNT(DISTINCT bi_user) FROM bi_grants WHERE account = $1 AND project = $2`, a, x.ID)
 		if err != nil {
 			return nil, err
 		}

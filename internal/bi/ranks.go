@@ -98,7 +98,7 @@ func readRankKey(project, table int64, kind, roleType *string, role *int64) (k r
 
 const rankColumns = `project, table_id, type, role_type, role, mode, ruler_info, configs, open`
 
-func scanRank(r row) (x rank, err error) {
+func scanRank(r store.Row) (x rank, err error) {
 	var rules string
 	if err = r.Scan(&x.project, &x.table, &x.kind, &x.roleType, &x.role, &x.mode, &x.rule, &rules, &x.open); err == nil && rules != "" {
 		err = json.Unmarshal([]byte(rules), &x.rules)
@@ -110,7 +110,7 @@ func scanRank(r row) (x rank, err error) {
 var errNoRank = errors.New("no such rule")
 
 func findRank(ctx context.Context, q store.Queryer, a store.Account, k rankKey) (rank, error) {
-	return one(ctx, q, scanRank, errNoRank, `SELECT `+rankColumns+` FROM bi_ranks
+	return store.One(ctx, q, scanRank, errNoRank, `SELECT `+rankColumns+` FROM bi_ranks
 		WHERE account = $1 AND project = $2 AND table_id = $3 AND type = $4 AND role_type = $5 AND role = $6`, a, k.project, k.table, k.kind, k.roleType, k.role)
 }
 
@@ -155,7 +155,7 @@ func checkRankRole(ctx context.Context, q store.Queryer, a store.Account, projec
 	if !strings.EqualFold(value(roleType), ofRole) {
 		return nil
 	}
-	n, err := count(ctx, q, `SELECT COUNT(*) FROM bi_roles WHERE account = $1 AND project = $2 AND id = $3`, a, project, value(role))
+	n, err := store.Count(ctx, q, `SELECT COUNT(*) FROM bi_roles WHERE account = $1 AND project = $2 AND id = $3`, a, project, value(role))
 	if err == nil && n == 0 {
 		err = invalid("RoleId", value(role))
 	}
@@ -222,7 +222,7 @@ func (p *Product) saveRank(ctx context.Context, tx *store.Tx, a store.Account, x
 	if err != nil {
 		return fmt.Errorf("set rule: %w", err)
 	}
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_ranks WHERE account = $1 AND project = $2 AND table_id = $3`, a, x.project, x.table)
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM bi_ranks WHERE account = $1 AND project = $2 AND table_id = $3`, a, x.project, x.table)
 	if err != nil {
 		return err
 	}
@@ -297,7 +297,7 @@ func (p *Product) DescribePermissionStatusInfo(ctx context.Context, c *call.Call
 		if err != nil {
 			return err
 		}
-		x, err := one(ctx, q, scanRank, errNoRank, `SELECT `+rankColumns+` FROM bi_ranks WHERE account = $1 AND project = $2 AND table_id = $3 AND type = $4
+		x, err := store.One(ctx, q, scanRank, errNoRank, `SELECT `+rankColumns+` FROM bi_ranks WHERE account = $1 AND project = $2 AND table_id = $3 AND type = $4
 			ORDER BY open DESC, updated_at DESC, role DESC LIMIT 1`, c.Account(), k.project, k.table, k.kind)
 		if errors.Is(err, errNoRank) {
 			x, err = rank{rankKey: k, mode: forAll}, nil

@@ -61,14 +61,14 @@ func scopeType(project int64) int64 { return flag(project == enterprise) }
 
 const roleColumns = `id, project, code, created_by, created_at`
 
-func scanRole(r row) (x Role, err error) {
+func scanRole(r store.Row) (x Role, err error) {
 	err = r.Scan(&x.ID, &x.Project, &x.Code, &x.CreatedBy, &x.Created)
 	return x, err
 }
 
 // rolesOf are the roles of a project, or those of the enterprise, by id.
 func rolesOf(ctx context.Context, q store.Queryer, a store.Account, project int64) ([]Role, error) {
-	return collect(ctx, q, scanRole, `SELECT `+roleColumns+` FROM bi_roles WHERE account = $1 AND project = $2 ORDER BY id`, a, project)
+	return store.Collect(ctx, q, scanRole, `SELECT `+roleColumns+` FROM bi_roles WHERE account = $1 AND project = $2 ORDER BY id`, a, project)
 }
 
 // createRoles makes the preset roles of a project, or those of the enterprise.
@@ -96,7 +96,7 @@ func createRoles(ctx context.Context, tx *store.Tx, a store.Account, project int
 
 // roleOf is the preset role with a code, of a project or of the enterprise.
 func roleOf(ctx context.Context, q store.Queryer, a store.Account, project int64, code string) (Role, error) {
-	return one(ctx, q, scanRole, fmt.Errorf("the role %s is not there", code),
+	return store.One(ctx, q, scanRole, fmt.Errorf("the role %s is not there", code),
 		`SELECT `+roleColumns+` FROM bi_roles WHERE account = $1 AND project = $2 AND code = $3`, a, project, code)
 }
 
@@ -108,7 +108,7 @@ func rolesByID(ctx context.Context, q store.Queryer, a store.Account, project in
 		if slices.Contains(ids[:i], id) {
 			continue
 		}
-		r, err := one(ctx, q, scanRole, invalid("RoleIdList", id), `SELECT `+roleColumns+` FROM bi_roles WHERE account = $1 AND id = $2`, a, id)
+		r, err := store.One(ctx, q, scanRole, invalid("RoleIdList", id), `SELECT `+roleColumns+` FROM bi_roles WHERE account = $1 AND id = $2`, a, id)
 		if err != nil {
 			return nil, err
 		}

@@ -37,7 +37,7 @@ type Tag struct {
 
 const tagColumns = `id, name, external_manage`
 
-func scanTag(r row) (t Tag, err error) {
+func scanTag(r store.Row) (t Tag, err error) {
 	err = r.Scan(&t.ID, &t.Name, &t.External)
 	return t, err
 }
@@ -48,9 +48,9 @@ var errNoTag = errors.New("no such tag")
 // findTag finds the tag that a request means: by its id, or without one by its name. The error is errNoTag.
 func findTag(ctx context.Context, q store.Queryer, a store.Account, id int64, name string) (Tag, error) {
 	if id != 0 {
-		return one(ctx, q, scanTag, errNoTag, `SELECT `+tagColumns+` FROM bi_tags WHERE account = $1 AND id = $2`, a, id)
+		return store.One(ctx, q, scanTag, errNoTag, `SELECT `+tagColumns+` FROM bi_tags WHERE account = $1 AND id = $2`, a, id)
 	}
-	return one(ctx, q, scanTag, errNoTag, `SELECT `+tagColumns+` FROM bi_tags WHERE account = $1 AND name = $2`, a, strings.TrimSpace(name))
+	return store.One(ctx, q, scanTag, errNoTag, `SELECT `+tagColumns+` FROM bi_tags WHERE account = $1 AND name = $2`, a, strings.TrimSpace(name))
 }
 
 // tagOf is findTag for a tag that must be there; where is the parameter that names it, with its dot.
@@ -70,7 +70,7 @@ func (t *Tag) check(ctx context.Context, q store.Queryer, a store.Account) error
 	if n := utf8.RuneCountInString(t.Name); n < 1 || n > 64 {
 		return invalid("Name", t.Name)
 	}
-	n, err := count(ctx, q, `SELECT COUNT(*) FROM bi_tags WHERE account = $1 AND name = $2 AND id <> $3`, a, t.Name, t.ID)
+	n, err := store.Count(ctx, q, `SELECT COUNT(*) FROM bi_tags WHERE account = $1 AND name = $2 AND id <> $3`, a, t.Name, t.ID)
 	if err == nil && n > 0 {
 		err = conflict("A tag of this name is there already.")
 	}
@@ -88,7 +88,7 @@ func (p *Product) CreateCorpTag(ctx context.Context, c *call.Call, in *bi2022010
 		if err := t.check(ctx, tx, c.Account()); err != nil {
 			return err
 		}
-		n, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_tags WHERE account = $1`, c.Account())
+		n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM bi_tags WHERE account = $1`, c.Account())
 		if err != nil {
 			return err
 		}
@@ -239,7 +239,7 @@ func taggedUsers(ctx context.Context, q store.Queryer, a store.Account, filter [
 			user  int64
 			value string
 		}
-		lines, err := collect(ctx, q, func(r row) (l line, err error) {
+		lines, err := store.Collect(ctx, q, func(r store.Row) (l line, err error) {
 			err = r.Scan(&l.user, &l.value)
 			return l, err
 		}, `SELECT bi_user, value FROM bi_tag_values WHERE account = $1 AND tag = $2`, a, tag.ID)

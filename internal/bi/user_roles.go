@@ -254,7 +254,7 @@ func (with *changes) apply(ctx context.Context, tx *store.Tx, a store.Account, u
 
 // replaceGroups makes groups the only ones that a user is in; those that he is in already keep the day he joined.
 func (p *Product) replaceGroups(ctx context.Context, tx *store.Tx, c *call.Call, user int64, groups []int64, by string) error {
-	current, err := collect(ctx, tx, scanInt, `SELECT group_id FROM bi_group_members WHERE account = $1 AND bi_user = $2`, c.Account(), user)
+	current, err := store.Collect(ctx, tx, scanInt, `SELECT group_id FROM bi_group_members WHERE account = $1 AND bi_user = $2`, c.Account(), user)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (u *User) fields() []any {
 		&u.LoginSecurityStatus, &u.ResetPasswordTip, &u.ForceReset, &u.PasswordDays, &u.CreatedBy, &u.Created, &u.UpdatedBy, &u.Updated, &u.personDisabled}
 }
 
-func scanUser(r row) (u User, err error) {
+func scanUser(r store.Row) (u User, err error) {
 	err = r.Scan(u.fields()...)
 	return u, err
 }
@@ -70,7 +70,7 @@ func noUser(userID string) error { return fault.New(code.UnauthorizedOperationUs
 
 // userByUIN finds the BI user of an identity; errNoUser if it is none.
 func userByUIN(ctx context.Context, q store.Queryer, a store.Account, uin int64) (User, error) {
-	return one(ctx, q, scanUser, errNoUser, `SELECT `+userColumns+` FROM bi_users b WHERE b.account = $1 AND b.uin = $2`, a, uin)
+	return store.One(ctx, q, scanUser, errNoUser, `SELECT `+userColumns+` FROM bi_users b WHERE b.account = $1 AND b.uin = $2`, a, uin)
 }
 
 // userByID finds the BI user that a UserId means, uin or name, however the user was added.
@@ -219,7 +219,7 @@ func (p *Product) UserDeleted(ctx context.Context, tx *store.Tx, a store.Account
 
 // checkUsers refuses more users than the quota allows.
 func (p *Product) checkUsers(ctx context.Context, tx *store.Tx, a store.Account) error {
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM bi_users WHERE account = $1`, a)
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM bi_users WHERE account = $1`, a)
 	if err != nil {
 		return err
 	}

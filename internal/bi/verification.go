@@ -92,7 +92,7 @@ func (p *Product) VerifyKey(ctx context.Context, c *call.Call, key string) (*Ver
 		if err != nil {
 			return err
 		}
-		u, err := one(ctx, q, scanUser, errNoUser, `SELECT `+userColumns+` FROM bi_users b WHERE b.account = $1 AND b.id = $2`, c.Account(), k.user)
+		u, err := store.One(ctx, q, scanUser, errNoUser, `SELECT `+userColumns+` FROM bi_users b WHERE b.account = $1 AND b.id = $2`, c.Account(), k.user)
 		if err == nil && u.status() == enabled {
 			*v = Verified{Active: true, CorpID: corpID(c.Account()), UserID: u.UserID}
 		}

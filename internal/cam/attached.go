@@ -43,7 +43,7 @@ func newest(s, t attached) int {
 	return cmp.Or(cmp.Compare(t.at, s.at), cmp.Compare(t.policyID, s.policyID))
 }
 
-func scanAttached(r row) (t attached, err error) {
+func scanAttached(r store.Row) (t attached, err error) {
 	err = r.Scan(&t.policyID, &t.at, &t.by.kind, &t.by.id, &t.name, &t.description, &t.createMode)
 	if preset := PresetByID(t.policyID); preset != nil {
 		t.name, t.description, t.createMode = preset.Name, preset.Description, createdBySyntax
@@ -54,7 +54,7 @@ func scanAttached(r row) (t attached, err error) {
 // attachedTo lists the policies attached to one user, group or role itself, newest first. The names of presets are not
 // in the database, so filters and pages apply to this list.
 func attachedTo(ctx context.Context, q store.Queryer, a store.Account, kind targetKind, target int64) ([]attached, error) {
-	list, err := collect(ctx, q, scanAttached, `SELECT t.policy_id, t.attached_at, t.operator_kind, t.operator_id,
+	list, err := store.Collect(ctx, q, scanAttached, `SELECT t.policy_id, t.attached_at, t.operator_kind, t.operator_id,
 			COALESCE(p.name, ''), COALESCE(p.description, ''), COALESCE(p.create_mode, 0)
 		FROM attachments t LEFT JOIN policies p ON p.id = t.policy_id AND p.account = t.account
 		WHERE t.account = $1 AND t.target_kind = $2 AND t.target_id = $3 ORDER BY t.attached_at DESC, t.policy_id DESC`, a, int64(kind), target)
@@ -221,13 +221,13 @@ func (p *Product) ListEntitiesForPolicy(ctx context.Context, c *call.Call, in *c
 	a, kind, window := c.Account(), int64(entityFilters[in.EntityFilter]), pageOf(in.Page, in.Rp)
 	out := &cam20190116.ListEntitiesForPolicyResponse{}
 	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {
-		out.TotalNum, err = count(ctx, q, `SELECT COUNT(*) FROM attachments
+		out.TotalNum, err = store.Count(ctx, q, `SELECT COUNT(*) FROM attachments
 			WHERE account = $1 AND policy_id = $2 AND ($3 = 0 OR target_kind = $3)`, a, in.PolicyId, kind)
 		if err != nil {
 			return fmt.Errorf("count entities: %w", err)
 		}
 		// uid is NULL but for a user, whose answer names it by uid and uin.
-		out.List, err = collect(ctx, q, scanEntity, `SELECT t.target_kind, t.target_id, t.attached_at, u.uid, COALESCE(u.name, g.name, r.name, '')
+		out.List, err = store.Collect(ctx, q, scanEntity, `SELECT t.target_kind, t.target_id, t.attached_at, u.uid, COALESCE(u.name, g.name, r.name, '')
 			FROM attachments t
 			LEFT JOIN users u ON t.target_kind = 1 AND u.uin = t.target_id AND u.account = t.account
 			LEFT JOIN user_groups g ON t.target_kind = 2 AND g.id = t.target_id AND g.account = t.account
@@ -242,7 +242,7 @@ func (p *Product) ListEntitiesForPolicy(ctx context.Context, c *call.Call, in *c
 	return out, err
 }
 
-func scanEntity(r row) (e cam20190116.AttachEntityOfPolicy, err error) {
+func scanEntity(r store.Row) (e cam20190116.AttachEntityOfPolicy, err error) {
 	var id, at int64
 	var uid *int64
 	err = r.Scan(&e.RelatedType, &id, &at, &uid, &e.Name)

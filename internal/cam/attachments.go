@@ -33,7 +33,7 @@ func operatorOf(c *call.Call) operator {
 // Attach attaches a policy to a principal or group that the caller has found to exist; what is attached already stays
 // as it was. The policy must be a preset or one of the account's own.
 func (p *Product) Attach(ctx context.Context, tx *store.Tx, a store.Account, to targetKind, target, policyID int64, by operator, at time.Time) error {
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM attachments WHERE account = $1 AND target_kind = $2 AND target_id = $3 AND policy_id = $4`,
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM attachments WHERE account = $1 AND target_kind = $2 AND target_id = $3 AND policy_id = $4`,
 		a, int64(to), target, policyID)
 	if err != nil {
 		return fmt.Errorf("find attachment: %w", err)
@@ -41,7 +41,7 @@ func (p *Product) Attach(ctx context.Context, tx *store.Tx, a store.Account, to 
 	if n > 0 {
 		return nil
 	}
-	n, err = count(ctx, tx, `SELECT COUNT(*) FROM attachments WHERE account = $1 AND target_kind = $2 AND target_id = $3`, a, int64(to), target)
+	n, err = store.Count(ctx, tx, `SELECT COUNT(*) FROM attachments WHERE account = $1 AND target_kind = $2 AND target_id = $3`, a, int64(to), target)
 	if err != nil {
 		return fmt.Errorf("count attachments: %w", err)
 	}

@@ -9,7 +9,6 @@ package cam
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -115,46 +114,7 @@ func cut[T any](list []T, p page) []T {
 	return list[from:min(from+p.limit, int64(len(list)))]
 }
 
-// count answers the one number of a query.
-func count(ctx context.Context, q store.Queryer, query string, args ...any) (n int64, err error) {
-	err = q.QueryRowContext(ctx, query, args...).Scan(&n)
-	return n, err
-}
-
-// collect runs a query and reads each row with scan. The answer is never nil: lists are [] on the wire.
-func collect[T any](ctx context.Context, q store.Queryer, scan func(row) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := []T{}
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, rows.Err()
-}
-
-// one reads the one row of a query; missing is the error where there is none.
-func one[T any](ctx context.Context, q store.Queryer, scan func(row) (T, error), missing error, query string, args ...any) (T, error) {
-	v, err := scan(q.QueryRowContext(ctx, query, args...))
-	if errors.Is(err, store.ErrNotFound) {
-		return v, missing
-	}
-	if err != nil {
-		return v, fmt.Errorf("read one row: %w", err)
-	}
-	return v, nil
-}
-
-// row is what one line of an answer is read from: *sql.Row or *sql.Rows.
-type row interface{ Scan(...any) error }
-
-func scanInt(r row) (n int64, err error) {
+func scanInt(r store.Row) (n int64, err error) {
 	err = r.Scan(&n)
 	return n, err
 }

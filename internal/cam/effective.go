@@ -61,7 +61,7 @@ func effectiveUser(ctx context.Context, q store.Queryer, a store.Account, uin in
 		return err
 	}
 	e.Boundary = number(boundary)
-	if e.Groups, err = collect(ctx, q, scanInt, `SELECT group_id FROM group_members WHERE account = $1 AND uin = $2`, a, uin); err != nil {
+	if e.Groups, err = store.Collect(ctx, q, scanInt, `SELECT group_id FROM group_members WHERE account = $1 AND uin = $2`, a, uin); err != nil {
 		return err
 	}
 	return ownPolicies(ctx, q, a, e, toUser, TagUser, uin)
@@ -83,7 +83,7 @@ func effectiveRole(ctx context.Context, q store.Queryer, a store.Account, id int
 
 // ownPolicies adds the policies and tags of the principal itself.
 func ownPolicies(ctx context.Context, q store.Queryer, a store.Account, e *access.Effective, to targetKind, tagged ObjectKind, id int64) (err error) {
-	e.Policies, err = collect(ctx, q, scanInt, `SELECT policy_id FROM attachments WHERE account = $1 AND target_kind = $2 AND target_id = $3`, a, int64(to), id)
+	e.Policies, err = store.Collect(ctx, q, scanInt, `SELECT policy_id FROM attachments WHERE account = $1 AND target_kind = $2 AND target_id = $3`, a, int64(to), id)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (p *Product) Documents(ctx context.Context, a store.Account, policies, grou
 		all = nil
 		ids := slices.Clone(policies)
 		for _, g := range groups {
-			of, err := collect(ctx, q, scanInt, `SELECT policy_id FROM attachments WHERE account = $1 AND target_kind = 2 AND target_id = $2`, a, g)
+			of, err := store.Collect(ctx, q, scanInt, `SELECT policy_id FROM attachments WHERE account = $1 AND target_kind = 2 AND target_id = $2`, a, g)
 			if err != nil {
 				return err
 			}
@@ -139,7 +139,7 @@ func (p *Product) source(ctx context.Context, q store.Queryer, a store.Account, 
 }
 
 func tagsOf(ctx context.Context, q store.Queryer, a store.Account, kind ObjectKind, id int64) ([]policy.Tag, error) {
-	return collect(ctx, q, func(r row) (policy.Tag, error) {
+	return store.Collect(ctx, q, func(r store.Row) (policy.Tag, error) {
 		var key, value string
 		err := r.Scan(&key, &value)
 		return policy.NewTag(key, value), err

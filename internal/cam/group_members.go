@@ -17,7 +17,7 @@ import (
 // Join puts a sub-account into a group, both of which the caller has found to exist, within the quotas of either;
 // a member stays one.
 func (p *Product) Join(ctx context.Context, tx *store.Tx, a store.Account, group, uin int64, at time.Time) error {
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM group_members WHERE account = $1 AND group_id = $2 AND uin = $3`, a, group, uin)
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM group_members WHERE account = $1 AND group_id = $2 AND uin = $3`, a, group, uin)
 	if err != nil {
 		return fmt.Errorf("find member: %w", err)
 	}
@@ -36,14 +36,14 @@ func (p *Product) Join(ctx context.Context, tx *store.Tx, a store.Account, group
 }
 
 func (p *Product) checkMemberQuotas(ctx context.Context, tx *store.Tx, a store.Account, group, uin int64) error {
-	members, err := count(ctx, tx, `SELECT COUNT(*) FROM group_members WHERE account = $1 AND group_id = $2`, a, group)
+	members, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM group_members WHERE account = $1 AND group_id = $2`, a, group)
 	if err != nil {
 		return fmt.Errorf("count members: %w", err)
 	}
 	if p.quotas.Exceeded(account.UsersPerGroup, int(members)+1) {
 		return fault.New(code.InvalidParameterGroupUserFull)
 	}
-	groups, err := count(ctx, tx, `SELECT COUNT(*) FROM group_members WHERE account = $1 AND uin = $2`, a, uin)
+	groups, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM group_members WHERE account = $1 AND uin = $2`, a, uin)
 	if err != nil {
 		return fmt.Errorf("count memberships: %w", err)
 	}
@@ -157,7 +157,7 @@ func userListed(ctx context.Context, q store.Queryer, a store.Account, in *cam20
 
 // groupsOf are the groups of a sub-account, newest first.
 func groupsOf(ctx context.Context, q store.Queryer, a store.Account, uin int64) ([]Group, error) {
-	groups, err := collect(ctx, q, scanGroup, `SELECT `+groupColumns+` FROM user_groups
+	groups, err := store.Collect(ctx, q, scanGroup, `SELECT `+groupColumns+` FROM user_groups
 		WHERE account = $1 AND id IN (SELECT group_id FROM group_members WHERE account = $1 AND uin = $2) ORDER BY id DESC`, a, uin)
 	if err != nil {
 		return nil, fmt.Errorf("list groups of a user: %w", err)
@@ -173,7 +173,7 @@ func (p *Product) ListUsersForGroup(ctx context.Context, c *call.Call, in *cam20
 		if err != nil {
 			return err
 		}
-		out.TotalNum, err = count(ctx, q, `SELECT COUNT(*) FROM group_members WHERE account = $1 AND group_id = $2`, c.Account(), g.ID)
+		out.TotalNum, err = store.Count(ctx, q, `SELECT COUNT(*) FROM group_members WHERE account = $1 AND group_id = $2`, c.Account(), g.ID)
 		if err != nil {
 			return fmt.Errorf("count members: %w", err)
 		}
@@ -184,7 +184,7 @@ func (p *Product) ListUsersForGroup(ctx context.Context, c *call.Call, in *cam20
 }
 
 func membersOf(ctx context.Context, q store.Queryer, a store.Account, group int64, p page) ([]cam20190116.GroupMemberInfo, error) {
-	list, err := collect(ctx, q, func(r row) (cam20190116.GroupMemberInfo, error) {
+	list, err := store.Collect(ctx, q, func(r store.Row) (cam20190116.GroupMemberInfo, error) {
 		u, err := scanUser(r)
 		return memberInfo(u), err
 	}, `SELECT `+userColumns+` FROM group_members JOIN users USING (account, uin)

@@ -28,7 +28,7 @@ const firstGroupID = 2000
 
 const groupColumns = `id, name, remark, created_at`
 
-func scanGroup(r row) (g Group, err error) {
+func scanGroup(r store.Row) (g Group, err error) {
 	err = r.Scan(&g.ID, &g.Name, &g.Remark, &g.Created)
 	return g, err
 }
@@ -38,7 +38,7 @@ var ErrNoGroup = fault.New(code.ResourceNotFoundGroupNotExist)
 
 // GroupByID finds a group of the account.
 func GroupByID(ctx context.Context, q store.Queryer, a store.Account, id int64) (Group, error) {
-	return one(ctx, q, scanGroup, ErrNoGroup, `SELECT `+groupColumns+` FROM user_groups WHERE id = $2 AND account = $1`, a, id)
+	return store.One(ctx, q, scanGroup, ErrNoGroup, `SELECT `+groupColumns+` FROM user_groups WHERE id = $2 AND account = $1`, a, id)
 }
 
 // NewGroup makes a group within the account's quota.
@@ -47,7 +47,7 @@ func (p *Product) NewGroup(ctx context.Context, tx *store.Tx, a store.Account, n
 	if err := checkGroupName(ctx, tx, a, 0, name); err != nil {
 		return g, err
 	}
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM user_groups WHERE account = $1`, a)
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM user_groups WHERE account = $1`, a)
 	if err != nil {
 		return g, fmt.Errorf("count groups: %w", err)
 	}
@@ -67,7 +67,7 @@ func (p *Product) NewGroup(ctx context.Context, tx *store.Tx, a store.Account, n
 
 // checkGroupName refuses a name that another group of the account has; the group's own is no conflict.
 func checkGroupName(ctx context.Context, tx *store.Tx, a store.Account, own int64, name string) error {
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM user_groups WHERE account = $1 AND name_key = $2 AND id <> $3`, a, fold(name), own)
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM user_groups WHERE account = $1 AND name_key = $2 AND id <> $3`, a, fold(name), own)
 	if err != nil {
 		return fmt.Errorf("check group name: %w", err)
 	}
@@ -82,7 +82,7 @@ func removeGroup(ctx context.Context, tx *store.Tx, a store.Account, id int64) e
 	if _, err := GroupByID(ctx, tx, a, id); err != nil {
 		return err
 	}
-	members, err := collect(ctx, tx, scanInt, `SELECT uin FROM group_members WHERE account = $1 AND group_id = $2`, a, id)
+	members, err := store.Collect(ctx, tx, scanInt, `SELECT uin FROM group_members WHERE account = $1 AND group_id = $2`, a, id)
 	if err != nil {
 		return fmt.Errorf("list members: %w", err)
 	}
@@ -178,7 +178,7 @@ func (p *Product) ListGroups(ctx context.Context, c *call.Call, in *cam20190116.
 	keyword, window := fold(value(in.Keyword)), pageOf(in.Page, in.Rp)
 	out := &cam20190116.ListGroupsResponse{}
 	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {
-		if out.TotalNum, err = count(ctx, q, `SELECT COUNT(*)`+found, c.Account(), keyword); err != nil {
+		if out.TotalNum, err = store.Count(ctx, q, `SELECT COUNT(*)`+found, c.Account(), keyword); err != nil {
 			return fmt.Errorf("count groups: %w", err)
 		}
 		out.GroupInfo, err = listGroups(ctx, q, found+` ORDER BY id DESC LIMIT $3 OFFSET $4`, c.Account(), keyword, window.limit, window.offset)
@@ -189,7 +189,7 @@ func (p *Product) ListGroups(ctx context.Context, c *call.Call, in *cam20190116.
 
 // listGroups runs a query that starts after the columns.
 func listGroups(ctx context.Context, q store.Queryer, from string, args ...any) ([]cam20190116.GroupInfo, error) {
-	list, err := collect(ctx, q, func(r row) (cam20190116.GroupInfo, error) {
+	list, err := store.Collect(ctx, q, func(r store.Row) (cam20190116.GroupInfo, error) {
 		g, err := scanGroup(r)
 		return groupInfo(g), err
 	}, `SELECT `+groupColumns+from, args...)

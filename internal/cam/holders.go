@@ -71,7 +71,7 @@ func (p *Product) UserUIN(ctx context.Context, q store.Queryer, a store.Account,
 // AttachedPolicies are the policies that anything in the account has attached, up to a limit. It reads an entry of the
 // index for each, however many attachments they have.
 func (p *Product) AttachedPolicies(ctx context.Context, q store.Queryer, a store.Account, limit int) ([]int64, error) {
-	ids, err := collect(ctx, q, scanInt, `WITH RECURSIVE next (id) AS (
+	ids, err := store.Collect(ctx, q, scanInt, `WITH RECURSIVE next (id) AS (
 			SELECT MIN(policy_id) FROM attachments WHERE account = $1
 			UNION ALL SELECT (SELECT MIN(policy_id) FROM attachments WHERE account = $1 AND policy_id > next.id) FROM next WHERE next.id IS NOT NULL)
 		SELECT id FROM next WHERE id IS NOT NULL LIMIT $2`, a, limit)
@@ -113,7 +113,7 @@ func (p *Product) BoundedBy(ctx context.Context, q store.Queryer, a store.Accoun
 	if kind == call.Role {
 		query = `SELECT id FROM roles WHERE account = $1 AND boundary = $2 ORDER BY id LIMIT $3`
 	}
-	bounded, err := collect(ctx, q, scanInt, query, a, policyID, limit)
+	bounded, err := store.Collect(ctx, q, scanInt, query, a, policyID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("find whom a policy bounds: %w", err)
 	}
@@ -122,7 +122,7 @@ func (p *Product) BoundedBy(ctx context.Context, q store.Queryer, a store.Accoun
 
 // GroupsWith are the groups that have a policy.
 func (p *Product) GroupsWith(ctx context.Context, q store.Queryer, a store.Account, policyID int64) ([]int64, error) {
-	groups, err := collect(ctx, q, scanInt, `SELECT target_id FROM attachments WHERE account = $1 AND policy_id = $2 AND target_kind = $3 ORDER BY target_id`,
+	groups, err := store.Collect(ctx, q, scanInt, `SELECT target_id FROM attachments WHERE account = $1 AND policy_id = $2 AND target_kind = $3 ORDER BY target_id`,
 		a, policyID, int64(toGroup))
 	if err != nil {
 		return nil, fmt.Errorf("find groups with a policy: %w", err)
@@ -149,7 +149,7 @@ type lowest []int64
 
 // add merges what a query answers, which takes the limit as its last argument.
 func (l *lowest) add(ctx context.Context, q store.Queryer, limit int, query string, args ...any) error {
-	ids, err := collect(ctx, q, scanInt, query, append(args, limit)...)
+	ids, err := store.Collect(ctx, q, scanInt, query, append(args, limit)...)
 	if err != nil {
 		return fmt.Errorf("find holders of policies: %w", err)
 	}

@@ -84,7 +84,7 @@ func (p *Product) checkPassword(ctx context.Context, a store.Account, uin int64,
 	if !rules.Allows(given) {
 		return fault.New(code.InvalidParameterPasswordViolatedRules)
 	}
-	earlier, err := collect(ctx, p.db.Read(), scanText, `SELECT password FROM password_history WHERE account = $1 AND uin = $2
+	earlier, err := store.Collect(ctx, p.db.Read(), scanText, `SELECT password FROM password_history WHERE account = $1 AND uin = $2
 		ORDER BY used_at DESC LIMIT $3`, a, uin, rules.ReuseLimit)
 	if err != nil {
 		return fmt.Errorf("read earlier passwords: %w", err)
@@ -101,7 +101,7 @@ func (p *Product) checkPassword(ctx context.Context, a store.Account, uin int64,
 	return nil
 }
 
-func scanText(r row) (s string, err error) {
+func scanText(r store.Row) (s string, err error) {
 	err = r.Scan(&s)
 	return s, err
 }

@@ -37,7 +37,7 @@ const firstPolicyID = 100_000_000
 
 const policyColumns = `id, name, description, create_mode, default_version, last_version, created_at, updated_at`
 
-func scanPolicy(r row) (o Policy, err error) {
+func scanPolicy(r store.Row) (o Policy, err error) {
 	err = r.Scan(&o.ID, &o.Name, &o.Description, &o.CreateMode, &o.Default, &o.Last, &o.Created, &o.Updated)
 	return o, err
 }
@@ -77,12 +77,12 @@ func PolicyByID(ctx context.Context, q store.Queryer, a store.Account, id int64)
 	if preset := PresetByID(id); preset != nil {
 		return preset.policy(), nil
 	}
-	return one(ctx, q, scanPolicy, ErrNoPolicy, `SELECT `+policyColumns+` FROM policies WHERE id = $2 AND account = $1`, a, id)
+	return store.One(ctx, q, scanPolicy, ErrNoPolicy, `SELECT `+policyColumns+` FROM policies WHERE id = $2 AND account = $1`, a, id)
 }
 
 // PolicyByName finds a policy of the account or a preset by its exact name.
 func PolicyByName(ctx context.Context, q store.Queryer, a store.Account, name string) (Policy, error) {
-	o, err := one(ctx, q, scanPolicy, ErrNoPolicy, `SELECT `+policyColumns+` FROM policies WHERE account = $1 AND name_key = $2`, a, fold(name))
+	o, err := store.One(ctx, q, scanPolicy, ErrNoPolicy, `SELECT `+policyColumns+` FROM policies WHERE account = $1 AND name_key = $2`, a, fold(name))
 	if err == nil && o.Name != name {
 		err = ErrNoPolicy
 	}
@@ -142,7 +142,7 @@ func (p *Product) addPolicy(ctx context.Context, tx *store.Tx, a store.Account, 
 }
 
 func (p *Product) checkPolicyQuota(ctx context.Context, tx *store.Tx, a store.Account) error {
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM policies WHERE account = $1`, a)
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM policies WHERE account = $1`, a)
 	if err != nil {
 		return fmt.Errorf("count policies: %w", err)
 	}
@@ -154,7 +154,7 @@ func (p *Product) checkPolicyQuota(ctx context.Context, tx *store.Tx, a store.Ac
 
 // checkPolicyName refuses a name that a preset or another policy of the account has.
 func checkPolicyName(ctx context.Context, tx *store.Tx, a store.Account, own int64, name string) error {
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM policies WHERE account = $1 AND name_key = $2 AND id <> $3`, a, fold(name), own)
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM policies WHERE account = $1 AND name_key = $2 AND id <> $3`, a, fold(name), own)
 	if err != nil {
 		return fmt.Errorf("check policy name: %w", err)
 	}
@@ -170,7 +170,7 @@ func removePolicy(ctx context.Context, tx *store.Tx, a store.Account, id int64) 
 	if _, err := ownPolicy(ctx, tx, a, id); err != nil {
 		return err
 	}
-	bounded, err := count(ctx, tx, `SELECT (SELECT COUNT(*) FROM users WHERE account = $1 AND boundary = $2)
+	bounded, err := store.Count(ctx, tx, `SELECT (SELECT COUNT(*) FROM users WHERE account = $1 AND boundary = $2)
 		+ (SELECT COUNT(*) FROM roles WHERE account = $1 AND boundary = $2)`, a, id)
 	if err != nil {
 		return fmt.Errorf("count bounded: %w", err)

@@ -43,10 +43,10 @@ func findPolicies(ctx context.Context, q store.Queryer, a store.Account, scope, 
 	if scope != scopePreset {
 		const found = ` FROM policies WHERE account = $1 AND name_key LIKE $2 ESCAPE '\'`
 		pattern := store.LikePattern(keyword)
-		if total, err = count(ctx, q, `SELECT COUNT(*)`+found, a, pattern); err != nil {
+		if total, err = store.Count(ctx, q, `SELECT COUNT(*)`+found, a, pattern); err != nil {
 			return nil, 0, err
 		}
-		list, err = collect(ctx, q, scanPolicy, `SELECT `+policyColumns+found+` ORDER BY id DESC LIMIT $3 OFFSET $4`,
+		list, err = store.Collect(ctx, q, scanPolicy, `SELECT `+policyColumns+found+` ORDER BY id DESC LIMIT $3 OFFSET $4`,
 			a, pattern, window.limit, window.offset)
 		if err != nil {
 			return nil, 0, err
@@ -78,7 +78,7 @@ func usesBetween(ctx context.Context, q store.Queryer, a store.Account, lowest, 
 		{`SELECT boundary, 0, COUNT(*) FROM users WHERE account = $1 AND boundary BETWEEN $2 AND $3 GROUP BY boundary`, "bounded users"},
 		{`SELECT boundary, 0, COUNT(*) FROM roles WHERE account = $1 AND boundary BETWEEN $2 AND $3 GROUP BY boundary`, "bounded roles"},
 	} {
-		_, err := collect(ctx, q, func(r row) (id int64, err error) {
+		_, err := store.Collect(ctx, q, func(r store.Row) (id int64, err error) {
 			var u policyUse
 			err = r.Scan(&id, &u.attached, &u.bounding)
 			uses[id] = policyUse{uses[id].attached + u.attached, uses[id].bounding + u.bounding}

@@ -22,7 +22,7 @@ type version struct {
 	Created  int64 // unix milliseconds
 }
 
-func scanVersion(r row) (v version, err error) {
+func scanVersion(r store.Row) (v version, err error) {
 	err = r.Scan(&v.Number, &v.Document, &v.Created)
 	return v, err
 }
@@ -36,7 +36,7 @@ func versionOf(ctx context.Context, q store.Queryer, a store.Account, o Policy, 
 		}
 		return version{number, o.Preset.Document, o.Created}, nil
 	}
-	return one(ctx, q, scanVersion, missing, `SELECT version, document, created_at FROM policy_versions
+	return store.One(ctx, q, scanVersion, missing, `SELECT version, document, created_at FROM policy_versions
 		WHERE account = $1 AND policy_id = $2 AND version = $3`, a, o.ID, number)
 }
 
@@ -74,7 +74,7 @@ func (p *Product) CreatePolicyVersion(ctx context.Context, c *call.Call, in *cam
 		if err != nil {
 			return err
 		}
-		n, err := count(ctx, tx, `SELECT COUNT(*) FROM policy_versions WHERE account = $1 AND policy_id = $2`, c.Account(), o.ID)
+		n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM policy_versions WHERE account = $1 AND policy_id = $2`, c.Account(), o.ID)
 		if err != nil {
 			return fmt.Errorf("count policy versions: %w", err)
 		}
@@ -168,7 +168,7 @@ func (p *Product) ListPolicyVersions(ctx context.Context, c *call.Call, in *cam2
 		if err != nil {
 			return err
 		}
-		out.Versions, err = collect(ctx, q, func(r row) (cam20190116.PolicyVersionItem, error) {
+		out.Versions, err = store.Collect(ctx, q, func(r store.Row) (cam20190116.PolicyVersionItem, error) {
 			v, err := scanVersion(r)
 			return cam20190116.PolicyVersionItem{VersionId: v.Number, CreateDate: versionTime(v.Created), IsDefaultVersion: flag(v.Number == o.Default)}, err
 		}, `SELECT version, '', created_at FROM policy_versions WHERE account = $1 AND policy_id = $2 ORDER BY version`, c.Account(), o.ID)

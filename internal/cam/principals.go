@@ -38,7 +38,7 @@ func (p *Product) principal(ctx context.Context, kind call.PrincipalKind, query 
 		id                  int64
 		suspended, disabled bool
 	}
-	f, err := one(ctx, p.db.Read(), func(r row) (f found, err error) {
+	f, err := store.One(ctx, p.db.Read(), func(r store.Row) (f found, err error) {
 		err = r.Scan(&f.id, &f.Account, &f.AppID, &f.suspended, &f.disabled)
 		return f, err
 	}, store.ErrNotFound, query, args...)
@@ -64,7 +64,7 @@ func (p *Product) PrincipalsAfter(ctx context.Context, a store.Account, kind cal
 	if kind == call.Role {
 		query, args = `SELECT id FROM roles WHERE account = $1 AND id > $2 ORDER BY id LIMIT $3`, args[:3]
 	}
-	ids, err := collect(ctx, p.db.Read(), scanInt, query, args...)
+	ids, err := store.Collect(ctx, p.db.Read(), scanInt, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list principals: %w", err)
 	}

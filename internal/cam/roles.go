@@ -33,7 +33,7 @@ type Role struct {
 
 const roleColumns = `id, name, kind, document, description, console_login, session_duration, boundary, created_at, updated_at`
 
-func scanRole(r row) (o Role, err error) {
+func scanRole(r store.Row) (o Role, err error) {
 	err = r.Scan(&o.ID, &o.Name, &o.Kind, &o.Document, &o.Description, &o.ConsoleLogin, &o.SessionDuration, &o.Boundary, &o.Created, &o.Updated)
 	return o, err
 }
@@ -43,12 +43,12 @@ var ErrNoRole = fault.New(code.InvalidParameterRoleNotExist)
 
 // RoleByID finds a role of the account.
 func RoleByID(ctx context.Context, q store.Queryer, a store.Account, id int64) (Role, error) {
-	return one(ctx, q, scanRole, ErrNoRole, `SELECT `+roleColumns+` FROM roles WHERE id = $2 AND account = $1`, a, id)
+	return store.One(ctx, q, scanRole, ErrNoRole, `SELECT `+roleColumns+` FROM roles WHERE id = $2 AND account = $1`, a, id)
 }
 
 // RoleByName finds a role of the account by its exact name.
 func RoleByName(ctx context.Context, q store.Queryer, a store.Account, name string) (Role, error) {
-	r, err := one(ctx, q, scanRole, ErrNoRole, `SELECT `+roleColumns+` FROM roles WHERE account = $1 AND name_key = $2`, a, fold(name))
+	r, err := store.One(ctx, q, scanRole, ErrNoRole, `SELECT `+roleColumns+` FROM roles WHERE account = $1 AND name_key = $2`, a, fold(name))
 	if err == nil && r.Name != name {
 		err = ErrNoRole
 	}
@@ -90,14 +90,14 @@ func (r Role) resource(a store.Account) qcs.Resource {
 
 // AddRole makes a role within the account's quota, with tags. Its trust policy is one that checkTrust returned.
 func (p *Product) AddRole(ctx context.Context, tx *store.Tx, a store.Account, r Role, tags []call.Tag, at time.Time) (Role, error) {
-	taken, err := count(ctx, tx, `SELECT COUNT(*) FROM roles WHERE account = $1 AND name_key = $2`, a, fold(r.Name))
+	taken, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM roles WHERE account = $1 AND name_key = $2`, a, fold(r.Name))
 	if err != nil {
 		return r, fmt.Errorf("create role: %w", err)
 	}
 	if taken > 0 {
 		return r, fault.New(code.InvalidParameterRoleNameInUse, r.Name)
 	}
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM roles WHERE account = $1`, a)
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM roles WHERE account = $1`, a)
 	if err != nil {
 		return r, fmt.Errorf("count roles: %w", err)
 	}
@@ -192,11 +192,11 @@ func (p *Product) DescribeRoleList(ctx context.Context, c *call.Call, in *cam201
 	out := &cam20190116.DescribeRoleListResponse{}
 	where, args := taggedRoles(c.Account(), roleTags(in.Tags))
 	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {
-		if out.TotalNum, err = count(ctx, q, `SELECT COUNT(*) FROM roles WHERE `+where, args...); err != nil {
+		if out.TotalNum, err = store.Count(ctx, q, `SELECT COUNT(*) FROM roles WHERE `+where, args...); err != nil {
 			return fmt.Errorf("count roles: %w", err)
 		}
 		window := pageOf(in.Page, in.Rp)
-		roles, err := collect(ctx, q, scanRole, fmt.Sprintf(`SELECT `+roleColumns+` FROM roles WHERE `+where+` ORDER BY id DESC LIMIT $%d OFFSET $%d`,
+		roles, err := store.Collect(ctx, q, scanRole, fmt.Sprintf(`SELECT `+roleColumns+` FROM roles WHERE `+where+` ORDER BY id DESC LIMIT $%d OFFSET $%d`,
 			len(args)+1, len(args)+2), append(args, window.limit, window.offset)...)
 		if err != nil {
 			return fmt.Errorf("list roles: %w", err)

@@ -35,7 +35,7 @@ func (p *Product) setTags(ctx context.Context, tx *store.Tx, a store.Account, ki
 			return fmt.Errorf("set tag: %w", err)
 		}
 	}
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM tags WHERE account = $1 AND object_kind = $2 AND object_id = $3`, a, int64(kind), id)
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM tags WHERE account = $1 AND object_kind = $2 AND object_id = $3`, a, int64(kind), id)
 	if err != nil {
 		return fmt.Errorf("count tags: %w", err)
 	}
@@ -72,7 +72,7 @@ func tagsBetween(ctx context.Context, q store.Queryer, a store.Account, kind Obj
 		id  int64
 		tag call.Tag
 	}
-	lines, err := collect(ctx, q, func(r row) (l line, err error) {
+	lines, err := store.Collect(ctx, q, func(r store.Row) (l line, err error) {
 		err = r.Scan(&l.id, &l.tag.Key, &l.tag.Value)
 		return l, err
 	}, `SELECT object_id, tag_key, tag_value FROM tags WHERE account = $1 AND object_kind = $2 AND object_id BETWEEN $3 AND $4`,

@@ -25,11 +25,11 @@ const mostListed = 200_000
 // usersOfKind is one page of the users of a kind, newest first, and how many there are in all.
 func (p *Product) usersOfKind(ctx context.Context, a store.Account, kind UserKind, w page) (users []User, total int64, err error) {
 	err = p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {
-		total, err = count(ctx, q, `SELECT COUNT(*) FROM users WHERE account = $1 AND kind = $2`, a, int64(kind))
+		total, err = store.Count(ctx, q, `SELECT COUNT(*) FROM users WHERE account = $1 AND kind = $2`, a, int64(kind))
 		if err != nil {
 			return err
 		}
-		users, err = collect(ctx, q, scanUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = $2`+newestFirst+` LIMIT $3 OFFSET $4`,
+		users, err = store.Collect(ctx, q, scanUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = $2`+newestFirst+` LIMIT $3 OFFSET $4`,
 			a, int64(kind), w.limit, w.offset)
 		return err
 	})
@@ -55,7 +55,7 @@ func subAccountInfos(users []User) []cam20190116.SubAccountInfo {
 // ListUsers lists the sub-users, in one answer. Our decision: WeCom users, collaborators and receivers are not among
 // them, each kind has a list of its own.
 func (p *Product) ListUsers(ctx context.Context, c *call.Call, _ *cam20190116.ListUsersRequest) (*cam20190116.ListUsersResponse, error) {
-	users, err := collect(ctx, p.db.Read(), scanUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = $2`+newestFirst+` LIMIT $3`,
+	users, err := store.Collect(ctx, p.db.Read(), scanUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = $2`+newestFirst+` LIMIT $3`,
 		c.Account(), int64(SubUser), mostListed+1)
 	if err != nil {
 		return nil, fmt.Errorf("list users: %w", err)
@@ -180,11 +180,11 @@ func (p *Product) openMarker(list, marker string) (int64, error) {
 // accountsBelow are the sub-accounts of the wanted types, from the one after a uin on.
 func accountsBelow(ctx context.Context, q store.Queryer, a store.Account, filter *string, below, limit int64) ([]User, error) {
 	if value(filter) == "" {
-		return collect(ctx, q, scanUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND uin < $2`+newestFirst+` LIMIT $3`, a, below, limit)
+		return store.Collect(ctx, q, scanUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND uin < $2`+newestFirst+` LIMIT $3`, a, below, limit)
 	}
 	for kind, name := range userTypes {
 		if name == *filter {
-			return collect(ctx, q, scanUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = $4 AND uin < $2`+newestFirst+` LIMIT $3`,
+			return store.Collect(ctx, q, scanUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = $4 AND uin < $2`+newestFirst+` LIMIT $3`,
 				a, below, limit, int64(kind))
 		}
 	}
@@ -223,7 +223,7 @@ func (p *Product) GetAccountSummary(ctx context.Context, c *call.Call, _ *cam201
 	out := &cam20190116.GetAccountSummaryResponse{} // without role identity providers, which this build does not make
 	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {
 		for table, n := range map[string]*int64{"policies": &out.Policies, "roles": &out.Roles, "users": &out.User, "user_groups": &out.Group, "group_members": &out.Member} {
-			if *n, err = count(ctx, q, `SELECT COUNT(*) FROM `+table+` WHERE account = $1`, c.Account()); err != nil {
+			if *n, err = store.Count(ctx, q, `SELECT COUNT(*) FROM `+table+` WHERE account = $1`, c.Account()); err != nil {
 				return fmt.Errorf("count %s: %w", table, err)
 			}
 		}

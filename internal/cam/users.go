@@ -49,7 +49,7 @@ type User struct {
 const userColumns = `uin, uid, kind, name, remark, console_login, need_reset, password, phone, country_code, phone_verified,
 	email, email_verified, boundary, wework_userid, last_login_ip, last_login_at, created_at`
 
-func scanUser(r row) (u User, err error) {
+func scanUser(r store.Row) (u User, err error) {
 	err = r.Scan(&u.UIN, &u.UID, &u.Kind, &u.Name, &u.Remark, &u.ConsoleLogin, &u.NeedReset, &u.PasswordHash, &u.Phone, &u.CountryCode,
 		&u.PhoneVerified, &u.Email, &u.EmailVerified, &u.Boundary, &u.WeComUserID, &u.LastLoginIP, &u.LastLogin, &u.Created)
 	return u, err
@@ -60,7 +60,7 @@ var ErrNoUser = fault.New(code.ResourceNotFoundUserNotExist)
 
 // UserByName finds a sub-user by its exact name.
 func UserByName(ctx context.Context, q store.Queryer, a store.Account, name string) (User, error) {
-	u, err := one(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND name_key = $2`, a, fold(name))
+	u, err := store.One(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND name_key = $2`, a, fold(name))
 	if err == nil && u.Name != name {
 		err = ErrNoUser
 	}
@@ -69,17 +69,17 @@ func UserByName(ctx context.Context, q store.Queryer, a store.Account, name stri
 
 // UserByUIN finds a sub-account by its uin.
 func UserByUIN(ctx context.Context, q store.Queryer, a store.Account, uin int64) (User, error) {
-	return one(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE uin = $2 AND account = $1`, a, uin)
+	return store.One(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE uin = $2 AND account = $1`, a, uin)
 }
 
 // UserByUID finds a sub-account by its uid, which receivers have too.
 func UserByUID(ctx context.Context, q store.Queryer, a store.Account, uid int64) (User, error) {
-	return one(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE uid = $2 AND account = $1`, a, uid)
+	return store.One(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE uid = $2 AND account = $1`, a, uid)
 }
 
 // UserByWeComID finds the sub-user that was imported for a member of WeCom.
 func UserByWeComID(ctx context.Context, q store.Queryer, a store.Account, id string) (User, error) {
-	return one(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = 3 AND wework_userid = $2 ORDER BY uin LIMIT 1`, a, id)
+	return store.One(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = 3 AND wework_userid = $2 ORDER BY uin LIMIT 1`, a, id)
 }
 
 // namedUser is the user that an action selects by name. Message receivers share the name space, but are contacts and no
@@ -130,7 +130,7 @@ func (p *Product) CreateUser(ctx context.Context, tx *store.Tx, a store.Account,
 // counts among those of its day.
 func (p *Product) countUser(ctx context.Context, tx *store.Tx, a store.Account, uin int64, at time.Time) error {
 	if p.quotas[account.SubAccounts] > 0 {
-		n, err := count(ctx, tx, `SELECT COUNT(*) FROM users WHERE account = $1`, a)
+		n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM users WHERE account = $1`, a)
 		if err != nil {
 			return fmt.Errorf("count users: %w", err)
 		}
@@ -146,7 +146,7 @@ func (p *Product) countUser(ctx context.Context, tx *store.Tx, a store.Account, 
 	if err != nil {
 		return fmt.Errorf("count created user: %w", err)
 	}
-	n, err := count(ctx, tx, `SELECT COUNT(*) FROM user_creations WHERE account = $1 AND created_at > $2`, a, at.Add(-day).UnixMilli())
+	n, err := store.Count(ctx, tx, `SELECT COUNT(*) FROM user_creations WHERE account = $1 AND created_at > $2`, a, at.Add(-day).UnixMilli())
 	if err != nil {
 		return fmt.Errorf("count created users: %w", err)
 	}

@@ -37,7 +37,7 @@ func ByMobile(ctx context.Context, q store.Queryer, a store.Account, mobile stri
 	if !errors.Is(err, ErrNotFound) || strings.HasPrefix(mobile, "+") {
 		return p, err
 	}
-	all, err := collect(ctx, q, scanPerson, `SELECT `+personColumns+` FROM persons p
+	all, err := store.Collect(ctx, q, scanPerson, `SELECT `+personColumns+` FROM persons p
 		WHERE p.account = $1 AND p.mobile_number = $2 AND p.mobile_number <> '' LIMIT 2`, a, mobile)
 	if err != nil || len(all) != 1 {
 		return nil, errors.Join(err, ErrNotFound)
@@ -145,28 +145,10 @@ func count(ctx context.Context, q store.Queryer, a store.Account, f *Filter) (to
 
 func pageOf(ctx context.Context, q store.Queryer, where string, args []any, offset, limit int64) ([]*Person, error) {
 	n := len(args)
-	page, err := collect(ctx, q, scanPerson, `SELECT `+personColumns+` FROM persons p WHERE `+where+
+	page, err := store.Collect(ctx, q, scanPerson, `SELECT `+personColumns+` FROM persons p WHERE `+where+
 		` ORDER BY p.id LIMIT $`+strconv.Itoa(n+1)+` OFFSET $`+strconv.Itoa(n+2), append(args, limit, offset)...)
 	if err != nil {
 		return nil, fmt.Errorf("list persons: %w", err)
 	}
 	return page, nil
-}
-
-// collect runs a query and reads each row with scan. The answer is never nil.
-func collect[T any](ctx context.Context, q store.Queryer, scan func(row) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := []T{}
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, rows.Err()
 }

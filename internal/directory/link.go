@@ -24,7 +24,7 @@ var (
 
 const selectLinks = `SELECT l.uin, l.person, l.linked_at FROM person_links l WHERE l.account = $1 AND `
 
-func scanLink(r row) (l Link, err error) {
+func scanLink(r store.Row) (l Link, err error) {
 	var at moment
 	err = r.Scan(&l.UIN, &l.Person, &at)
 	l.Linked = time.Time(at)
@@ -33,7 +33,7 @@ func scanLink(r row) (l Link, err error) {
 
 // Links are the sub-users of a person, in the order of their uins.
 func Links(ctx context.Context, q store.Queryer, a store.Account, id string) ([]Link, error) {
-	links, err := collect(ctx, q, scanLink, selectLinks+`l.person = $2 ORDER BY l.uin`, a, id)
+	links, err := store.Collect(ctx, q, scanLink, selectLinks+`l.person = $2 ORDER BY l.uin`, a, id)
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)
 	}

@@ -45,7 +45,7 @@ func rememberPassword(ctx context.Context, tx *store.Tx, a store.Account, id, ha
 // UsedPassword reports whether a password is among a person's last n, of which 24 are remembered. It hashes once for each:
 // never call it in a transaction.
 func UsedPassword(ctx context.Context, q store.Queryer, a store.Account, id, password string, n int) (bool, error) {
-	hashes, err := collect(ctx, q, func(r row) (hash string, err error) {
+	hashes, err := store.Collect(ctx, q, func(r store.Row) (hash string, err error) {
 		err = r.Scan(&hash)
 		return hash, err
 	}, `SELECT password FROM person_passwords WHERE account = $1 AND person = $2 ORDER BY number DESC LIMIT $3`, a, id, n)

@@ -65,9 +65,7 @@ const personColumns = `p.id, p.login, p.name, p.first_name, p.middle_name, p.las
 	p.attributes, p.extension, p.grade, p.password, p.pwd_must_modify, p.pwd_change_at, p.locked_until, p.disabled, p.eiam_disabled,
 	p.last_login_ip, p.last_login_at, p.created_at, p.updated_at`
 
-type row interface{ Scan(...any) error }
-
-func scanPerson(r row) (*Person, error) {
+func scanPerson(r store.Row) (*Person, error) {
 	var p Person
 	var attributes, extension string
 	var changed, locked, login, created, updated moment

@@ -39,7 +39,7 @@ type Account struct {
 
 const accountColumns = `x.id, x.app, x.type, x.login, x.name, COALESCE(x.person, ''), COALESCE(x.owner, ''), x.app_org, x.disabled, x.extension`
 
-func scanAccount(r row) (*Account, error) {
+func scanAccount(r store.Row) (*Account, error) {
 	var x Account
 	var extension string
 	err := r.Scan(&x.ID, &x.App, &x.Type, &x.Login, &x.Name, &x.Person, &x.Owner, &x.Org, &x.Disabled, &extension)
@@ -70,7 +70,7 @@ func Accounts(ctx context.Context, q store.Queryer, a store.Account, app, kind s
 // AccountsOf are the accounts that a person has, and the public ones that it uses, oldest first, in the applications that a
 // client may manage.
 func AccountsOf(ctx context.Context, q store.Queryer, a store.Account, person, client string) ([]*Account, error) {
-	return collect(ctx, q, scanAccount, `SELECT `+accountColumns+` FROM eiam_accounts x WHERE x.account = $1 AND x.id IN (
+	return store.Collect(ctx, q, scanAccount, `SELECT `+accountColumns+` FROM eiam_accounts x WHERE x.account = $1 AND x.id IN (
 			SELECT h.id FROM eiam_accounts h WHERE h.account = $1 AND h.person = $2
 			UNION SELECT u.app_account FROM eiam_account_users u WHERE u.account = $1 AND u.person = $2)
 		AND (EXISTS (SELECT 1 FROM eiam_clients c WHERE c.account = $1 AND c.client_id = $3 AND c.limited = 0)

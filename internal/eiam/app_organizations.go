@@ -38,7 +38,7 @@ const appOrganizationColumns = `o.id, o.app, o.code, o.name, o.parent, o.virtual
 
 const selectAppOrganization = `SELECT ` + appOrganizationColumns + ` FROM eiam_app_orgs o WHERE o.account = $1 AND o.app = $2 AND `
 
-func scanAppOrganization(r row) (*AppOrganization, error) {
+func scanAppOrganization(r store.Row) (*AppOrganization, error) {
 	var o AppOrganization
 	if err := r.Scan(&o.ID, &o.App, &o.Code, &o.Name, &o.Parent, &o.Virtual, &o.Disabled, &o.Extension); err != nil {
 		return nil, fmt.Errorf("read application organization: %w", err)

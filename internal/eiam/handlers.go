@@ -60,28 +60,8 @@ func touched(c *call.Call, kind, id string) {
 	c.Touched(qcs.Resource{Service: "eiam", Account: fmt.Sprintf("uin/%d", c.Account()), Path: kind + "/" + id}.String())
 }
 
-type row interface{ Scan(...any) error }
-
-// collect runs a query and reads each row with scan. The answer is never nil.
-func collect[T any](ctx context.Context, q store.Queryer, scan func(row) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := []T{}
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, rows.Err()
-}
-
 // one reads the row of a query; missing is the code where there is none.
-func one[T any](ctx context.Context, q store.Queryer, missing string, scan func(row) (T, error), query string, args ...any) (T, error) {
+func one[T any](ctx context.Context, q store.Queryer, missing string, scan func(store.Row) (T, error), query string, args ...any) (T, error) {
 	v, err := scan(q.QueryRowContext(ctx, query, args...))
 	if errors.Is(err, store.ErrNotFound) {
 		return v, fault.New(missing)

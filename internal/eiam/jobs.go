@@ -25,7 +25,7 @@ type job struct {
 
 const selectJobs = `SELECT j.id, j.person, j.org, j.position, j.title, j.relation FROM eiam_jobs j WHERE j.account = $1 AND j.person = $2 `
 
-func scanJob(r row) (*job, error) {
+func scanJob(r store.Row) (*job, error) {
 	var j job
 	err := r.Scan(&j.id, &j.person, &j.org, &j.position, &j.title, &j.relation)
 	return &j, err
@@ -71,7 +71,7 @@ func (j *job) update(ctx context.Context, tx *store.Tx, a store.Account) error {
 
 // jobsOf are the jobs of a person, the main one first.
 func jobsOf(ctx context.Context, q store.Queryer, a store.Account, person string) ([]*job, error) {
-	all, err := collect(ctx, q, scanJob, selectJobs+`ORDER BY j.relation DESC, j.id`, a, person)
+	all, err := store.Collect(ctx, q, scanJob, selectJobs+`ORDER BY j.relation DESC, j.id`, a, person)
 	if err != nil {
 		return nil, fmt.Errorf("read jobs: %w", err)
 	}

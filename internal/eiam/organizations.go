@@ -34,7 +34,7 @@ const organizationColumns = `o.id, o.code, o.parent, o.name, o.category, o.seque
 
 const selectOrganization = `SELECT ` + organizationColumns + ` FROM eiam_orgs o WHERE o.account = $1 AND `
 
-func scanOrganization(r row) (*Organization, error) {
+func scanOrganization(r store.Row) (*Organization, error) {
 	var o Organization
 	var extension string
 	err := r.Scan(&o.ID, &o.Code, &o.Parent, &o.Name, &o.Category, &o.Sequence, &o.Disabled, &o.Leader, &extension, &o.Created, &o.Updated)
@@ -262,7 +262,7 @@ func Organizations(ctx context.Context, q store.Queryer, a store.Account, f Orga
 }
 
 // list reads a page of rows in an order, and how many there are in all.
-func list[T any](ctx context.Context, q store.Queryer, scan func(row) (T, error), columns, from, order string, page Page, args ...any) ([]T, int64, error) {
+func list[T any](ctx context.Context, q store.Queryer, scan func(store.Row) (T, error), columns, from, order string, page Page, args ...any) ([]T, int64, error) {
 	total, err := count(ctx, q, from, args...)
 	if err != nil {
 		return nil, 0, err
@@ -271,7 +271,7 @@ func list[T any](ctx context.Context, q store.Queryer, scan func(row) (T, error)
 		return []T{}, total, nil
 	}
 	n := len(args)
-	all, err := collect(ctx, q, scan, `SELECT `+columns+` FROM `+from+` ORDER BY `+order+
+	all, err := store.Collect(ctx, q, scan, `SELECT `+columns+` FROM `+from+` ORDER BY `+order+
 		` LIMIT $`+strconv.Itoa(n+1)+` OFFSET $`+strconv.Itoa(n+2), append(args, page.Size, page.Skip)...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list: %w", err)

@@ -63,14 +63,14 @@ func (p *Product) listPermissions(ctx context.Context, c *call.Call, app, kind s
 		if total, err = count(ctx, q, where, args...); err != nil {
 			return err
 		}
-		all, err = collect(ctx, q, scanPermission, `SELECT id, parent, code, name, type, model, description, sequence, level, path, display_path, remote_id, extension
+		all, err = store.Collect(ctx, q, scanPermission, `SELECT id, parent, code, name, type, model, description, sequence, level, path, display_path, remote_id, extension
 			FROM `+where+` ORDER BY id LIMIT $5 OFFSET $6`, append(args, page.Size, page.Skip)...)
 		return err
 	})
 	return all, total, err
 }
 
-func scanPermission(r row) (x keptPermission, err error) {
+func scanPermission(r store.Row) (x keptPermission, err error) {
 	var extension string
 	err = r.Scan(&x.id, &x.parent, &x.code, &x.name, &x.typ, &x.model, &x.description, &x.sequence, &x.level, &x.path, &x.display, &x.remoteID, &extension)
 	if err != nil {

@@ -157,7 +157,7 @@ func relations(ctx context.Context, q store.Queryer, a store.Account, persons []
 	if len(persons) == 0 {
 		return all, nil
 	}
-	_, err := collect(ctx, q, func(r row) (none struct{}, err error) {
+	_, err := store.Collect(ctx, q, func(r store.Row) (none struct{}, err error) {
 		var person string
 		var o eiamv2.UserOrganization
 		if err = r.Scan(&person, &o.OrgId, &o.RelationType); err == nil {

@@ -27,7 +27,7 @@ const positionColumns = `s.id, s.org, s.code, s.name, s.title, s.created_at, s.u
 
 const selectPosition = `SELECT ` + positionColumns + ` FROM eiam_positions s WHERE s.account = $1 AND `
 
-func scanPosition(r row) (*Position, error) {
+func scanPosition(r store.Row) (*Position, error) {
 	var s Position
 	err := r.Scan(&s.ID, &s.Organization, &s.Code, &s.Name, &s.Title, &s.Created, &s.Updated)
 	return &s, err

@@ -29,7 +29,7 @@ type Role struct {
 
 const roleColumns = `r.id, r.app, r.code, r.name, r.parent, r.sequence, r.description, r.disabled, r.remote_id`
 
-func scanRole(s row) (*Role, error) {
+func scanRole(s store.Row) (*Role, error) {
 	var r Role
 	if err := s.Scan(&r.ID, &r.App, &r.Code, &r.Name, &r.Parent, &r.Sequence, &r.Description, &r.Disabled, &r.RemoteID); err != nil {
 		return nil, fmt.Errorf("read role: %w", err)

@@ -25,7 +25,7 @@ const titleColumns = `t.id, t.code, t.name, t.created_at, t.updated_at`
 
 const selectTitle = `SELECT ` + titleColumns + ` FROM eiam_titles t WHERE t.account = $1 AND `
 
-func scanTitle(r row) (*Title, error) {
+func scanTitle(r store.Row) (*Title, error) {
 	var t Title
 	err := r.Scan(&t.ID, &t.Code, &t.Name, &t.Created, &t.Updated)
 	return &t, err

@@ -79,7 +79,7 @@ func managersOf(ctx context.Context, q store.Queryer, a store.Account, persons [
 	if len(persons) == 0 {
 		return all, nil
 	}
-	_, err := collect(ctx, q, func(r row) (none struct{}, err error) {
+	_, err := store.Collect(ctx, q, func(r store.Row) (none struct{}, err error) {
 		var person, manager string
 		if err = r.Scan(&person, &manager); err == nil {
 			all[person] = manager
