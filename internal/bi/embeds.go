@@ -2,9 +2,7 @@ package bi
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -248,7 +246,7 @@ func (e *embed) issue(ctx context.Context, tx *store.Tx, a store.Account, at tim
 		remaining = unlimited
 	}
 	for range e.tokens {
-		token := newToken()
+		token := call.NewUUID()
 		_, err := tx.ExecContext(ctx, `INSERT INTO bi_embed_tokens (hash, account, embed, remaining, expires_at, last_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 			tokenHash(token), a, e.id, remaining, at.Add(e.life()).UnixMilli(), at.Add(maxEmbedLife).UnixMilli())
 		if err != nil {
@@ -273,15 +271,6 @@ func (e *embed) replace(ctx context.Context, tx *store.Tx, a store.Account) erro
 		}
 	}
 	return nil
-}
-
-// newToken draws a token: a UUIDv4, as clients know them.
-func newToken() string {
-	var raw [16]byte
-	rand.Read(raw[:])
-	raw[6], raw[8] = raw[6]&0x0f|0x40, raw[8]&0x3f|0x80
-	d := hex.EncodeToString(raw[:])
-	return d[:8] + "-" + d[8:12] + "-" + d[12:16] + "-" + d[16:20] + "-" + d[20:]
 }
 
 // tokenHash is what is kept of a token.

@@ -5,8 +5,11 @@ import (
 	"encoding/hex"
 )
 
-// NewRequestID draws the id of a call: a lower-case UUIDv4.
-func NewRequestID() string {
+// NewRequestID draws the id of a call.
+func NewRequestID() string { return NewUUID() }
+
+// NewUUID draws a lower-case UUIDv4: 122 random bits, which nobody guesses.
+func NewUUID() string {
 	var raw [16]byte
 	rand.Read(raw[:])
 	raw[6] = raw[6]&0x0f | 0x40

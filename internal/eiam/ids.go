@@ -3,7 +3,6 @@ package eiam
 import (
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/fault"
@@ -24,15 +23,6 @@ func newSecret() string {
 		}
 	}
 	return string(out)
-}
-
-// newUUID draws a UUIDv4, the form of bearer tokens.
-func newUUID() string {
-	var raw [16]byte
-	rand.Read(raw[:])
-	raw[6], raw[8] = raw[6]&0x0f|0x40, raw[8]&0x3f|0x80
-	d := hex.EncodeToString(raw[:])
-	return d[:8] + "-" + d[8:12] + "-" + d[12:16] + "-" + d[16:20] + "-" + d[20:]
 }
 
 // digest is the form in which secrets and tokens are kept: they are long and random, so a plain hash is enough.

@@ -80,7 +80,7 @@ func sign(key *rsa.PrivateKey, c *call.Call, s *standing) (string, error) {
 	}
 	issued := c.At.Unix()
 	header, err1 := json.Marshal(map[string]any{"alg": "RS256", "typ": "JWT", "kid": base64.RawURLEncoding.EncodeToString(kid[:8])})
-	claims, err2 := json.Marshal(map[string]any{"iss": "https://" + c.Host + "/api/v1/oauth2", "aud": s.client, "sub": s.app, "jti": newUUID(),
+	claims, err2 := json.Marshal(map[string]any{"iss": "https://" + c.Host + "/api/v1/oauth2", "aud": s.client, "sub": s.app, "jti": call.NewUUID(),
 		"iat": issued, "nbf": issued - int64(notBefore/time.Second), "exp": issued + int64(s.life/time.Second), "api": string(api)})
 	if err := errors.Join(err1, err2); err != nil {
 		return "", fmt.Errorf("sign statement: %w", err)

@@ -172,7 +172,7 @@ func (p *Product) IssueToken(ctx context.Context, c *call.Call) (*Token, error) 
 	if err != nil {
 		return nil, err
 	}
-	token := newUUID()
+	token := call.NewUUID()
 	var s *standing
 	err = c.Write(ctx, func(tx *store.Tx) error {
 		var err error
