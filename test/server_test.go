@@ -47,11 +47,20 @@ type place struct {
 	secrets []string // all that was ever answered
 }
 
-// onEachEngine runs body on a fresh place of every engine.
+// onEachEngine runs body on a fresh place of every engine, side by side: most of the time they wait, for a disk, a clock or
+// each other's processes. What body uses from outside of itself it may only read.
 func onEachEngine(t *testing.T, body func(t *testing.T, p *place)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { body(t, newPlace(t, "")) })
-	t.Run("postgres", func(t *testing.T) { body(t, newPlace(t, pgtest.URL(t))) })
+	t.Run("on", func(t *testing.T) { // waits for both
+		t.Run("sqlite", func(t *testing.T) {
+			t.Parallel()
+			body(t, newPlace(t, ""))
+		})
+		t.Run("postgres", func(t *testing.T) {
+			t.Parallel()
+			body(t, newPlace(t, pgtest.URL(t)))
+		})
+	})
 }
 
 // onServer runs body against a server on a fresh place of every engine.
