@@ -19,7 +19,7 @@ run: build ## Serve on the embedded database and print how to log in
 	./$(BIN) serve
 
 # What goroutines share is in these; the rest runs without the race detector, under which it takes three times as long.
-SHARED   = ./internal/access/... ./internal/audit/... ./internal/cache/... ./internal/directory/... ./internal/gateway/... ./internal/store/... ./pep/...
+SHARED   = ./internal/access/... ./internal/audit/... ./internal/authzen/... ./internal/cache/... ./internal/component/... ./internal/credential/... ./internal/eiam/rest/... ./internal/directory/... ./internal/gateway/... ./internal/store/... ./pep/...
 
 .PHONY: test
 test: check ## Run all tests: checks, unit and black-box tests on both engines, race detector where memory is shared

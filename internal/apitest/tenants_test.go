@@ -28,7 +28,7 @@ import (
 
 // TestMain makes the property test shorter than rapid's default; -rapid.checks=100 asks for more.
 func TestMain(m *testing.M) {
-	if err := flag.Set("rapid.checks", "16"); err != nil {
+	if err := flag.Set("rapid.checks", "28"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
