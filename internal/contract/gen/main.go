@@ -1,5 +1,5 @@
 // The gen program makes everything that follows from the contract in api/: the Go types, descriptors and bindings
-// below internal/wire, the error codes, and the reference pages in docs/api. It writes only what changed; with
+// below internal/wire, the error codes, the reference pages in docs/api, and the console's types. It writes only what changed; with
 // -check it writes nothing, names the stale files and exits 1.
 package main
 
@@ -109,6 +109,8 @@ func generate(c *contract.Contract) (map[string][]byte, error) {
 		page := docsService
 		if s.REST() {
 			page = docsREST
+		} else {
+			files[tsName(s)] = typeScript(s)
 		}
 		files["docs/api/"+docsName(s)] = page(s)
 	}
@@ -136,7 +138,7 @@ func compare(root string, files map[string][]byte) (stale, gone []string, err er
 			stale = append(stale, name)
 		}
 	}
-	for _, pattern := range []string{"internal/wire/*.gen.go", "internal/wire/*/*.gen.go", "docs/api/*.md"} {
+	for _, pattern := range []string{"internal/wire/*.gen.go", "internal/wire/*/*.gen.go", "docs/api/*.md", "console/src/api/*.gen.ts"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			return nil, nil, err

@@ -30,6 +30,31 @@ func handler[I wire.Request, O wire.Response](f func(context.Context, *call.Call
 func Bind(impl any) map[string]Handler {
 	handlers := make(map[string]Handler)
 	if x, ok := impl.(interface {
+		ChangeOwnPassword(context.Context, *call.Call, *ChangeOwnPasswordRequest) (*ChangeOwnPasswordResponse, error)
+	}); ok {
+		handlers["ChangeOwnPassword"] = handler(x.ChangeOwnPassword)
+	}
+	if x, ok := impl.(interface {
+		CreateRecoveryCodes(context.Context, *call.Call, *CreateRecoveryCodesRequest) (*CreateRecoveryCodesResponse, error)
+	}); ok {
+		handlers["CreateRecoveryCodes"] = handler(x.CreateRecoveryCodes)
+	}
+	if x, ok := impl.(interface {
+		CreateTotpDevice(context.Context, *call.Call, *CreateTotpDeviceRequest) (*CreateTotpDeviceResponse, error)
+	}); ok {
+		handlers["CreateTotpDevice"] = handler(x.CreateTotpDevice)
+	}
+	if x, ok := impl.(interface {
+		DeleteTotpDevice(context.Context, *call.Call, *DeleteTotpDeviceRequest) (*DeleteTotpDeviceResponse, error)
+	}); ok {
+		handlers["DeleteTotpDevice"] = handler(x.DeleteTotpDevice)
+	}
+	if x, ok := impl.(interface {
+		DescribeConsoleSettings(context.Context, *call.Call, *DescribeConsoleSettingsRequest) (*DescribeConsoleSettingsResponse, error)
+	}); ok {
+		handlers["DescribeConsoleSettings"] = handler(x.DescribeConsoleSettings)
+	}
+	if x, ok := impl.(interface {
 		DescribeDecision(context.Context, *call.Call, *DescribeDecisionRequest) (*DescribeDecisionResponse, error)
 	}); ok {
 		handlers["DescribeDecision"] = handler(x.DescribeDecision)
@@ -38,6 +63,36 @@ func Bind(impl any) map[string]Handler {
 		DescribePerson(context.Context, *call.Call, *DescribePersonRequest) (*DescribePersonResponse, error)
 	}); ok {
 		handlers["DescribePerson"] = handler(x.DescribePerson)
+	}
+	if x, ok := impl.(interface {
+		DescribeProduct(context.Context, *call.Call, *DescribeProductRequest) (*DescribeProductResponse, error)
+	}); ok {
+		handlers["DescribeProduct"] = handler(x.DescribeProduct)
+	}
+	if x, ok := impl.(interface {
+		DescribeSecurityAdvice(context.Context, *call.Call, *DescribeSecurityAdviceRequest) (*DescribeSecurityAdviceResponse, error)
+	}); ok {
+		handlers["DescribeSecurityAdvice"] = handler(x.DescribeSecurityAdvice)
+	}
+	if x, ok := impl.(interface {
+		DescribeTotpDevice(context.Context, *call.Call, *DescribeTotpDeviceRequest) (*DescribeTotpDeviceResponse, error)
+	}); ok {
+		handlers["DescribeTotpDevice"] = handler(x.DescribeTotpDevice)
+	}
+	if x, ok := impl.(interface {
+		DescribeWeComImport(context.Context, *call.Call, *DescribeWeComImportRequest) (*DescribeWeComImportResponse, error)
+	}); ok {
+		handlers["DescribeWeComImport"] = handler(x.DescribeWeComImport)
+	}
+	if x, ok := impl.(interface {
+		EnableTotpDevice(context.Context, *call.Call, *EnableTotpDeviceRequest) (*EnableTotpDeviceResponse, error)
+	}); ok {
+		handlers["EnableTotpDevice"] = handler(x.EnableTotpDevice)
+	}
+	if x, ok := impl.(interface {
+		EndConsoleSessions(context.Context, *call.Call, *EndConsoleSessionsRequest) (*EndConsoleSessionsResponse, error)
+	}); ok {
+		handlers["EndConsoleSessions"] = handler(x.EndConsoleSessions)
 	}
 	if x, ok := impl.(interface {
 		ExplainDecision(context.Context, *call.Call, *ExplainDecisionRequest) (*ExplainDecisionResponse, error)
@@ -50,9 +105,29 @@ func Bind(impl any) map[string]Handler {
 		handlers["GetSigningKey"] = handler(x.GetSigningKey)
 	}
 	if x, ok := impl.(interface {
+		ImportWeComMembers(context.Context, *call.Call, *ImportWeComMembersRequest) (*ImportWeComMembersResponse, error)
+	}); ok {
+		handlers["ImportWeComMembers"] = handler(x.ImportWeComMembers)
+	}
+	if x, ok := impl.(interface {
 		LinkIdentity(context.Context, *call.Call, *LinkIdentityRequest) (*LinkIdentityResponse, error)
 	}); ok {
 		handlers["LinkIdentity"] = handler(x.LinkIdentity)
+	}
+	if x, ok := impl.(interface {
+		LinkWeComCorp(context.Context, *call.Call, *LinkWeComCorpRequest) (*LinkWeComCorpResponse, error)
+	}); ok {
+		handlers["LinkWeComCorp"] = handler(x.LinkWeComCorp)
+	}
+	if x, ok := impl.(interface {
+		LintPolicy(context.Context, *call.Call, *LintPolicyRequest) (*LintPolicyResponse, error)
+	}); ok {
+		handlers["LintPolicy"] = handler(x.LintPolicy)
+	}
+	if x, ok := impl.(interface {
+		ListAccountAccessKeys(context.Context, *call.Call, *ListAccountAccessKeysRequest) (*ListAccountAccessKeysResponse, error)
+	}); ok {
+		handlers["ListAccountAccessKeys"] = handler(x.ListAccountAccessKeys)
 	}
 	if x, ok := impl.(interface {
 		ListAllowedActions(context.Context, *call.Call, *ListAllowedActionsRequest) (*ListAllowedActionsResponse, error)
@@ -65,9 +140,29 @@ func Bind(impl any) map[string]Handler {
 		handlers["ListAllowedPrincipals"] = handler(x.ListAllowedPrincipals)
 	}
 	if x, ok := impl.(interface {
+		ListAuditRecords(context.Context, *call.Call, *ListAuditRecordsRequest) (*ListAuditRecordsResponse, error)
+	}); ok {
+		handlers["ListAuditRecords"] = handler(x.ListAuditRecords)
+	}
+	if x, ok := impl.(interface {
+		ListConsoleSessions(context.Context, *call.Call, *ListConsoleSessionsRequest) (*ListConsoleSessionsResponse, error)
+	}); ok {
+		handlers["ListConsoleSessions"] = handler(x.ListConsoleSessions)
+	}
+	if x, ok := impl.(interface {
 		ListPersons(context.Context, *call.Call, *ListPersonsRequest) (*ListPersonsResponse, error)
 	}); ok {
 		handlers["ListPersons"] = handler(x.ListPersons)
+	}
+	if x, ok := impl.(interface {
+		ListProducts(context.Context, *call.Call, *ListProductsRequest) (*ListProductsResponse, error)
+	}); ok {
+		handlers["ListProducts"] = handler(x.ListProducts)
+	}
+	if x, ok := impl.(interface {
+		ListRoleSessions(context.Context, *call.Call, *ListRoleSessionsRequest) (*ListRoleSessionsResponse, error)
+	}); ok {
+		handlers["ListRoleSessions"] = handler(x.ListRoleSessions)
 	}
 	if x, ok := impl.(interface {
 		ListUnusedActions(context.Context, *call.Call, *ListUnusedActionsRequest) (*ListUnusedActionsResponse, error)
@@ -75,9 +170,39 @@ func Bind(impl any) map[string]Handler {
 		handlers["ListUnusedActions"] = handler(x.ListUnusedActions)
 	}
 	if x, ok := impl.(interface {
+		ListWeComCorps(context.Context, *call.Call, *ListWeComCorpsRequest) (*ListWeComCorpsResponse, error)
+	}); ok {
+		handlers["ListWeComCorps"] = handler(x.ListWeComCorps)
+	}
+	if x, ok := impl.(interface {
+		ListWeComDepartments(context.Context, *call.Call, *ListWeComDepartmentsRequest) (*ListWeComDepartmentsResponse, error)
+	}); ok {
+		handlers["ListWeComDepartments"] = handler(x.ListWeComDepartments)
+	}
+	if x, ok := impl.(interface {
+		ListWeComMembers(context.Context, *call.Call, *ListWeComMembersRequest) (*ListWeComMembersResponse, error)
+	}); ok {
+		handlers["ListWeComMembers"] = handler(x.ListWeComMembers)
+	}
+	if x, ok := impl.(interface {
 		PreviewPolicy(context.Context, *call.Call, *PreviewPolicyRequest) (*PreviewPolicyResponse, error)
 	}); ok {
 		handlers["PreviewPolicy"] = handler(x.PreviewPolicy)
+	}
+	if x, ok := impl.(interface {
+		PreviewWeComImport(context.Context, *call.Call, *PreviewWeComImportRequest) (*PreviewWeComImportResponse, error)
+	}); ok {
+		handlers["PreviewWeComImport"] = handler(x.PreviewWeComImport)
+	}
+	if x, ok := impl.(interface {
+		RevokeRoleSessions(context.Context, *call.Call, *RevokeRoleSessionsRequest) (*RevokeRoleSessionsResponse, error)
+	}); ok {
+		handlers["RevokeRoleSessions"] = handler(x.RevokeRoleSessions)
+	}
+	if x, ok := impl.(interface {
+		SearchUsers(context.Context, *call.Call, *SearchUsersRequest) (*SearchUsersResponse, error)
+	}); ok {
+		handlers["SearchUsers"] = handler(x.SearchUsers)
 	}
 	if x, ok := impl.(interface {
 		SetBiUserStatus(context.Context, *call.Call, *SetBiUserStatusRequest) (*SetBiUserStatusResponse, error)
@@ -90,9 +215,29 @@ func Bind(impl any) map[string]Handler {
 		handlers["SetPersonStatus"] = handler(x.SetPersonStatus)
 	}
 	if x, ok := impl.(interface {
+		SyncWeComCorp(context.Context, *call.Call, *SyncWeComCorpRequest) (*SyncWeComCorpResponse, error)
+	}); ok {
+		handlers["SyncWeComCorp"] = handler(x.SyncWeComCorp)
+	}
+	if x, ok := impl.(interface {
 		UnlinkIdentity(context.Context, *call.Call, *UnlinkIdentityRequest) (*UnlinkIdentityResponse, error)
 	}); ok {
 		handlers["UnlinkIdentity"] = handler(x.UnlinkIdentity)
+	}
+	if x, ok := impl.(interface {
+		UnlinkWeComCorp(context.Context, *call.Call, *UnlinkWeComCorpRequest) (*UnlinkWeComCorpResponse, error)
+	}); ok {
+		handlers["UnlinkWeComCorp"] = handler(x.UnlinkWeComCorp)
+	}
+	if x, ok := impl.(interface {
+		UnlockUser(context.Context, *call.Call, *UnlockUserRequest) (*UnlockUserResponse, error)
+	}); ok {
+		handlers["UnlockUser"] = handler(x.UnlockUser)
+	}
+	if x, ok := impl.(interface {
+		UpdateConsoleSettings(context.Context, *call.Call, *UpdateConsoleSettingsRequest) (*UpdateConsoleSettingsResponse, error)
+	}); ok {
+		handlers["UpdateConsoleSettings"] = handler(x.UpdateConsoleSettings)
 	}
 	return handlers
 }

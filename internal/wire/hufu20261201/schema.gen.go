@@ -9,10 +9,39 @@ import (
 )
 
 var (
-	pattern1 = regexp.MustCompile(`^(?:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/(0|[1-9][0-9]{0,2}))?)$`)
-	pattern2 = regexp.MustCompile(`^(?:[a-z0-9][a-z0-9_-]{0,63})$`)
-	pattern3 = regexp.MustCompile(`^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})$`)
+	pattern1 = regexp.MustCompile(`^(?:[0-9]{6})$`)
+	pattern2 = regexp.MustCompile(`^(?:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/(0|[1-9][0-9]{0,2}))?)$`)
+	pattern3 = regexp.MustCompile(`^(?:[a-z0-9][a-z0-9_-]{0,63})$`)
+	pattern4 = regexp.MustCompile(`^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})$`)
+	pattern5 = regexp.MustCompile(`^(?:[A-Za-z0-9_-]{8,64})$`)
+	pattern6 = regexp.MustCompile(`^(?:[A-Za-z0-9]{0,32})$`)
+	pattern7 = regexp.MustCompile(`^(?:([A-Za-z0-9]{43})?)$`)
+	pattern8 = regexp.MustCompile(`^(?:[0-9]{1,19})$`)
+	pattern9 = regexp.MustCompile(`^(?:[a-z0-9-]*)$`)
 )
+
+var typeAccountAccessKey = wire.Struct{Name: "AccountAccessKey", Members: []wire.Member{
+	{Name: "AccessKeyId", Kind: wire.String},
+	{Name: "Uin", Kind: wire.Uint},
+	{Name: "UserName", Kind: wire.String},
+	{Name: "Status", Kind: wire.String},
+	{Name: "Description", Kind: wire.String},
+	{Name: "CreateTime", Kind: wire.Int},
+	{Name: "LastUsedTime", Kind: wire.Int, Nullable: true},
+}}
+
+var typeAdvice = wire.Struct{Name: "Advice", Members: []wire.Member{
+	{Name: "Code", Kind: wire.String},
+	{Name: "Severity", Kind: wire.String},
+	{Name: "Count", Kind: wire.Int},
+	{Name: "Subjects", Kind: wire.Object, List: true, Struct: &typeAdviceSubject},
+}}
+
+var typeAdviceSubject = wire.Struct{Name: "AdviceSubject", Members: []wire.Member{
+	{Name: "Uin", Kind: wire.Uint},
+	{Name: "Name", Kind: wire.String},
+	{Name: "AccessKeyId", Kind: wire.String},
+}}
 
 var typeAllowedActions = wire.Struct{Name: "AllowedActions", Members: []wire.Member{
 	{Name: "Service", Kind: wire.String},
@@ -35,11 +64,59 @@ var typeAllowedPrincipal = wire.Struct{Name: "AllowedPrincipal", Members: []wire
 	{Name: "Redacted", Kind: wire.Bool},
 }}
 
+var typeAuditRecord = wire.Struct{Name: "AuditRecord", Members: []wire.Member{
+	{Name: "RequestId", Kind: wire.String},
+	{Name: "Time", Kind: wire.Int},
+	{Name: "Door", Kind: wire.String},
+	{Name: "Action", Kind: wire.String},
+	{Name: "Resources", Kind: wire.String, List: true},
+	{Name: "CallerType", Kind: wire.String},
+	{Name: "CallerId", Kind: wire.String},
+	{Name: "CallerName", Kind: wire.String},
+	{Name: "SecretId", Kind: wire.String},
+	{Name: "Ip", Kind: wire.String},
+	{Name: "Effect", Kind: wire.String},
+	{Name: "Outcome", Kind: wire.String},
+	{Name: "DurationMs", Kind: wire.Float},
+}}
+
 var typeBiUser = wire.Struct{Name: "BiUser", Members: []wire.Member{
 	{Name: "UserId", Kind: wire.String},
 	{Name: "UserName", Kind: wire.String},
 	{Name: "Uin", Kind: wire.Uint},
 	{Name: "Status", Kind: wire.String},
+}}
+
+var typeCatalogueAction = wire.Struct{Name: "CatalogueAction", Members: []wire.Member{
+	{Name: "Name", Kind: wire.String},
+	{Name: "Title", Kind: wire.String},
+	{Name: "TitleZh", Kind: wire.String},
+	{Name: "Level", Kind: wire.String},
+	{Name: "Access", Kind: wire.String},
+	{Name: "ResourceTypes", Kind: wire.String, List: true},
+}}
+
+var typeCatalogueConditionKey = wire.Struct{Name: "CatalogueConditionKey", Members: []wire.Member{
+	{Name: "Key", Kind: wire.String},
+	{Name: "Type", Kind: wire.String},
+	{Name: "Title", Kind: wire.String},
+	{Name: "TitleZh", Kind: wire.String},
+}}
+
+var typeCatalogueProduct = wire.Struct{Name: "CatalogueProduct", Members: []wire.Member{
+	{Name: "Service", Kind: wire.String},
+	{Name: "Title", Kind: wire.String},
+	{Name: "TitleZh", Kind: wire.String},
+	{Name: "Level", Kind: wire.String},
+	{Name: "IsComplete", Kind: wire.Bool},
+	{Name: "ActionCount", Kind: wire.Int},
+}}
+
+var typeCatalogueResourceType = wire.Struct{Name: "CatalogueResourceType", Members: []wire.Member{
+	{Name: "Prefix", Kind: wire.String},
+	{Name: "Template", Kind: wire.String},
+	{Name: "Title", Kind: wire.String},
+	{Name: "TitleZh", Kind: wire.String},
 }}
 
 var typeChangedCall = wire.Struct{Name: "ChangedCall", Members: []wire.Member{
@@ -61,6 +138,19 @@ var typeConditionTrace = wire.Struct{Name: "ConditionTrace", Members: []wire.Mem
 	{Name: "Missing", Kind: wire.Bool},
 }}
 
+var typeConsoleSession = wire.Struct{Name: "ConsoleSession", Members: []wire.Member{
+	{Name: "SessionId", Kind: wire.String},
+	{Name: "Uin", Kind: wire.Uint},
+	{Name: "Method", Kind: wire.String},
+	{Name: "Mfa", Kind: wire.Bool},
+	{Name: "Ip", Kind: wire.String},
+	{Name: "Client", Kind: wire.String},
+	{Name: "CreateTime", Kind: wire.Int},
+	{Name: "LastActiveTime", Kind: wire.Int},
+	{Name: "ExpireTime", Kind: wire.Int},
+	{Name: "IsCurrent", Kind: wire.Bool},
+}}
+
 var typeContextKey = wire.Struct{Name: "ContextKey", Members: []wire.Member{
 	{Name: "Key", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 256, HasMax: true},
 	{Name: "Values", Kind: wire.String, List: true, Required: true, Min: 1, HasMin: true, Max: 100, HasMax: true},
@@ -75,6 +165,30 @@ var typeEiamUser = wire.Struct{Name: "EiamUser", Members: []wire.Member{
 	{Name: "UserId", Kind: wire.String},
 	{Name: "UserName", Kind: wire.String},
 	{Name: "Status", Kind: wire.String},
+}}
+
+var typeFoundUser = wire.Struct{Name: "FoundUser", Members: []wire.Member{
+	{Name: "Uin", Kind: wire.Uint},
+	{Name: "Uid", Kind: wire.Uint},
+	{Name: "Name", Kind: wire.String},
+	{Name: "UserType", Kind: wire.String},
+	{Name: "Remark", Kind: wire.String},
+	{Name: "ConsoleLogin", Kind: wire.Bool},
+	{Name: "PhoneNum", Kind: wire.String},
+	{Name: "CountryCode", Kind: wire.String},
+	{Name: "Email", Kind: wire.String},
+	{Name: "CorpId", Kind: wire.String},
+	{Name: "WeComUserId", Kind: wire.String},
+	{Name: "State", Kind: wire.String},
+	{Name: "StateTime", Kind: wire.Int, Nullable: true},
+	{Name: "Mfa", Kind: wire.Bool},
+	{Name: "ActiveKeys", Kind: wire.Int},
+	{Name: "Keys", Kind: wire.Int},
+	{Name: "Groups", Kind: wire.Int},
+	{Name: "Policies", Kind: wire.Int},
+	{Name: "LastLoginTime", Kind: wire.Int, Nullable: true},
+	{Name: "LastLoginIp", Kind: wire.String},
+	{Name: "CreateTime", Kind: wire.Int},
 }}
 
 var typeGrant = wire.Struct{Name: "Grant", Members: []wire.Member{
@@ -113,6 +227,15 @@ var typeLayerTrace = wire.Struct{Name: "LayerTrace", Members: []wire.Member{
 	{Name: "Broken", Kind: wire.Object, List: true, Struct: &typePolicyRef},
 	{Name: "More", Kind: wire.Int},
 	{Name: "Redacted", Kind: wire.Bool},
+}}
+
+var typeLintFinding = wire.Struct{Name: "LintFinding", Members: []wire.Member{
+	{Name: "Severity", Kind: wire.String},
+	{Name: "Code", Kind: wire.String},
+	{Name: "Message", Kind: wire.String},
+	{Name: "Path", Kind: wire.String},
+	{Name: "From", Kind: wire.Int},
+	{Name: "To", Kind: wire.Int},
 }}
 
 var typeOpenCondition = wire.Struct{Name: "OpenCondition", Members: []wire.Member{
@@ -238,6 +361,17 @@ var typeResourceTag = wire.Struct{Name: "ResourceTag", Members: []wire.Member{
 	{Name: "Value", Kind: wire.String, Required: true, Max: 256, HasMax: true},
 }}
 
+var typeRoleSession = wire.Struct{Name: "RoleSession", Members: []wire.Member{
+	{Name: "SessionName", Kind: wire.String},
+	{Name: "AccessKeyId", Kind: wire.String},
+	{Name: "AssumedByUin", Kind: wire.Uint},
+	{Name: "AssumedByAccount", Kind: wire.Uint},
+	{Name: "SourceIdentity", Kind: wire.String},
+	{Name: "IssueTime", Kind: wire.Int},
+	{Name: "ExpireTime", Kind: wire.Int},
+	{Name: "IsRevoked", Kind: wire.Bool},
+}}
+
 var typeStatementRef = wire.Struct{Name: "StatementRef", Members: []wire.Member{
 	{Name: "PolicyId", Kind: wire.Int},
 	{Name: "PolicyName", Kind: wire.String},
@@ -284,14 +418,166 @@ var typeUnusedPolicy = wire.Struct{Name: "UnusedPolicy", Members: []wire.Member{
 	{Name: "Denies", Kind: wire.Bool},
 }}
 
+var typeWeComCorp = wire.Struct{Name: "WeComCorp", Members: []wire.Member{
+	{Name: "CorpId", Kind: wire.String},
+	{Name: "Name", Kind: wire.String},
+	{Name: "AgentId", Kind: wire.Int},
+	{Name: "AppName", Kind: wire.String},
+	{Name: "State", Kind: wire.String},
+	{Name: "Cause", Kind: wire.String},
+	{Name: "CallbackUrl", Kind: wire.String},
+	{Name: "HasCallback", Kind: wire.Bool},
+	{Name: "TrustedDomain", Kind: wire.String},
+	{Name: "LoginUrl", Kind: wire.String},
+	{Name: "Scope", Kind: wire.Object, Struct: &typeWeComScope},
+	{Name: "Members", Kind: wire.Int},
+	{Name: "ImportedUsers", Kind: wire.Int},
+	{Name: "LinkTime", Kind: wire.Int},
+	{Name: "SyncTime", Kind: wire.Int, Nullable: true},
+	{Name: "Syncing", Kind: wire.Bool},
+}}
+
+var typeWeComDepartment = wire.Struct{Name: "WeComDepartment", Members: []wire.Member{
+	{Name: "DepartmentId", Kind: wire.Int},
+	{Name: "ParentId", Kind: wire.Int},
+	{Name: "Name", Kind: wire.String},
+	{Name: "HasChildren", Kind: wire.Bool},
+	{Name: "Members", Kind: wire.Int},
+}}
+
+var typeWeComDepartmentRef = wire.Struct{Name: "WeComDepartmentRef", Members: []wire.Member{
+	{Name: "DepartmentId", Kind: wire.Int},
+	{Name: "Name", Kind: wire.String},
+}}
+
+var typeWeComImportMember = wire.Struct{Name: "WeComImportMember", Members: []wire.Member{
+	{Name: "UserId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
+	{Name: "Name", Kind: wire.String, Max: 64, HasMax: true},
+	{Name: "Remark", Kind: wire.String, Max: 300, HasMax: true},
+	{Name: "PhoneNum", Kind: wire.String, Max: 32, HasMax: true},
+	{Name: "CountryCode", Kind: wire.String, Max: 8, HasMax: true},
+	{Name: "Email", Kind: wire.String, Max: 128, HasMax: true},
+}}
+
+var typeWeComImportResult = wire.Struct{Name: "WeComImportResult", Members: []wire.Member{
+	{Name: "UserId", Kind: wire.String},
+	{Name: "Name", Kind: wire.String},
+	{Name: "Uin", Kind: wire.Uint},
+	{Name: "Outcome", Kind: wire.String},
+	{Name: "Message", Kind: wire.String},
+}}
+
+var typeWeComMember = wire.Struct{Name: "WeComMember", Members: []wire.Member{
+	{Name: "UserId", Kind: wire.String},
+	{Name: "Name", Kind: wire.String},
+	{Name: "Position", Kind: wire.String},
+	{Name: "Departments", Kind: wire.Object, List: true, Struct: &typeWeComDepartmentRef},
+	{Name: "PhoneNum", Kind: wire.String},
+	{Name: "Email", Kind: wire.String},
+	{Name: "Status", Kind: wire.String},
+	{Name: "Uin", Kind: wire.Uint},
+}}
+
+var typeWeComPreviewPolicy = wire.Struct{Name: "WeComPreviewPolicy", Members: []wire.Member{
+	{Name: "PolicyId", Kind: wire.Int},
+	{Name: "PolicyName", Kind: wire.String},
+	{Name: "PolicyType", Kind: wire.String},
+	{Name: "Direct", Kind: wire.Bool},
+	{Name: "Groups", Kind: wire.Object, List: true, Struct: &typeGroupRef},
+	{Name: "CopiedFrom", Kind: wire.Uint, List: true},
+}}
+
+var typeWeComScope = wire.Struct{Name: "WeComScope", Members: []wire.Member{
+	{Name: "Departments", Kind: wire.Object, List: true, Struct: &typeWeComDepartmentRef},
+	{Name: "UserIds", Kind: wire.String, List: true},
+	{Name: "TagIds", Kind: wire.Int, List: true},
+}}
+
 // Service describes hufu, version 2026-12-01.
 var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Extensions", Actions: []*wire.Action{
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "ChangeOwnPassword",
+		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		New: func() wire.Request { return new(ChangeOwnPasswordRequest) },
+		Input: &wire.Struct{Name: "ChangeOwnPasswordRequest", Members: []wire.Member{
+			{Name: "OldPassword", Kind: wire.String, Required: true, Secret: true, Min: 1, HasMin: true, Max: 128, HasMax: true},
+			{Name: "NewPassword", Kind: wire.String, Required: true, Secret: true, Min: 1, HasMin: true, Max: 128, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "ChangeOwnPasswordResponse"},
+		Errors: []string{
+			"InvalidParameter.PasswordViolatedRules",
+			"OperationDenied.LoginLocked",
+			"OperationDenied.WrongPassword",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "CreateRecoveryCodes",
+		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		New: func() wire.Request { return new(CreateRecoveryCodesRequest) },
+		Input: &wire.Struct{Name: "CreateRecoveryCodesRequest", Members: []wire.Member{
+			{Name: "Code", Kind: wire.String, Required: true, Secret: true, Pattern: pattern1},
+		}},
+		Output: &wire.Struct{Name: "CreateRecoveryCodesResponse", Members: []wire.Member{
+			{Name: "RecoveryCodes", Kind: wire.String, List: true, Secret: true},
+		}},
+		Errors: []string{
+			"InvalidParameter.MFATokenError",
+			"OperationDenied.LoginLocked",
+			"ResourceNotFound.MfaDeviceNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "CreateTotpDevice",
+		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		New: func() wire.Request { return new(CreateTotpDeviceRequest) },
+		Input: &wire.Struct{Name: "CreateTotpDeviceRequest", Members: []wire.Member{
+			{Name: "Password", Kind: wire.String, Secret: true, Max: 128, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "CreateTotpDeviceResponse", Members: []wire.Member{
+			{Name: "Secret", Kind: wire.String, Secret: true},
+			{Name: "Uri", Kind: wire.String, Secret: true},
+		}},
+		Errors: []string{
+			"FailedOperation.MfaDeviceBound",
+			"OperationDenied.LoginLocked",
+			"OperationDenied.WrongPassword",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "DeleteTotpDevice",
+		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		New: func() wire.Request { return new(DeleteTotpDeviceRequest) },
+		Input: &wire.Struct{Name: "DeleteTotpDeviceRequest", Members: []wire.Member{
+			{Name: "Uin", Kind: wire.Uint},
+			{Name: "Code", Kind: wire.String, Secret: true, Pattern: pattern1},
+		}},
+		Output: &wire.Struct{Name: "DeleteTotpDeviceResponse"},
+		Errors: []string{
+			"InvalidParameter.MFATokenError",
+			"OperationDenied.LoginLocked",
+			"ResourceNotFound.MfaDeviceNotExist",
+			"ResourceNotFound.UserNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "DescribeConsoleSettings",
+		Permission: "hufu:DescribeConsoleSettings", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New:   func() wire.Request { return new(DescribeConsoleSettingsRequest) },
+		Input: &wire.Struct{Name: "DescribeConsoleSettingsRequest"},
+		Output: &wire.Struct{Name: "DescribeConsoleSettingsResponse", Members: []wire.Member{
+			{Name: "Alias", Kind: wire.String},
+			{Name: "IdleMinutes", Kind: wire.Int},
+			{Name: "MaximumMinutes", Kind: wire.Int},
+			{Name: "RequireMfa", Kind: wire.Bool},
+			{Name: "UpdateTime", Kind: wire.Int, Nullable: true},
+		}},
+	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "DescribeDecision",
 		Permission: "hufu:DescribeDecision", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 5,
 		New: func() wire.Request { return new(DescribeDecisionRequest) },
 		Input: &wire.Struct{Name: "DescribeDecisionRequest", Members: []wire.Member{
-			{Name: "RequestId", Kind: wire.String, Required: true, Pattern: pattern1},
+			{Name: "RequestId", Kind: wire.String, Required: true, Pattern: pattern2},
 			{Name: "Time", Kind: wire.Uint, Max: 253402300799, HasMax: true},
 		}},
 		Output: &wire.Struct{Name: "DescribeDecisionResponse", Members: []wire.Member{
@@ -321,6 +607,99 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		}},
 		Errors: []string{
 			"ResourceNotFound.PersonNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "DescribeProduct",
+		Permission: "", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(DescribeProductRequest) },
+		Input: &wire.Struct{Name: "DescribeProductRequest", Members: []wire.Member{
+			{Name: "Service", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "DescribeProductResponse", Members: []wire.Member{
+			{Name: "Product", Kind: wire.Object, Struct: &typeCatalogueProduct},
+			{Name: "Actions", Kind: wire.Object, List: true, Struct: &typeCatalogueAction},
+			{Name: "ResourceTypes", Kind: wire.Object, List: true, Struct: &typeCatalogueResourceType},
+			{Name: "ConditionKeys", Kind: wire.Object, List: true, Struct: &typeCatalogueConditionKey},
+		}},
+		Errors: []string{
+			"ResourceNotFound.ProductNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "DescribeSecurityAdvice",
+		Permission: "hufu:DescribeSecurityAdvice", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 2,
+		New:   func() wire.Request { return new(DescribeSecurityAdviceRequest) },
+		Input: &wire.Struct{Name: "DescribeSecurityAdviceRequest"},
+		Output: &wire.Struct{Name: "DescribeSecurityAdviceResponse", Members: []wire.Member{
+			{Name: "Advice", Kind: wire.Object, List: true, Struct: &typeAdvice},
+		}},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "DescribeTotpDevice",
+		Permission: "", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(DescribeTotpDeviceRequest) },
+		Input: &wire.Struct{Name: "DescribeTotpDeviceRequest", Members: []wire.Member{
+			{Name: "Uin", Kind: wire.Uint},
+		}},
+		Output: &wire.Struct{Name: "DescribeTotpDeviceResponse", Members: []wire.Member{
+			{Name: "Bound", Kind: wire.Bool},
+			{Name: "BindTime", Kind: wire.Int, Nullable: true},
+			{Name: "RecoveryCodesLeft", Kind: wire.Int},
+		}},
+		Errors: []string{
+			"ResourceNotFound.UserNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "DescribeWeComImport",
+		Permission: "cam:AddQywxSubAccount", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(DescribeWeComImportRequest) },
+		Input: &wire.Struct{Name: "DescribeWeComImportRequest", Members: []wire.Member{
+			{Name: "ImportId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "DescribeWeComImportResponse", Members: []wire.Member{
+			{Name: "State", Kind: wire.String},
+			{Name: "Total", Kind: wire.Int},
+			{Name: "Finished", Kind: wire.Int},
+			{Name: "Created", Kind: wire.Int},
+			{Name: "Results", Kind: wire.Object, List: true, Struct: &typeWeComImportResult},
+			{Name: "LoginUrl", Kind: wire.String},
+		}},
+		Errors: []string{
+			"ResourceNotFound.ImportNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "EnableTotpDevice",
+		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		New: func() wire.Request { return new(EnableTotpDeviceRequest) },
+		Input: &wire.Struct{Name: "EnableTotpDeviceRequest", Members: []wire.Member{
+			{Name: "Code", Kind: wire.String, Required: true, Secret: true, Pattern: pattern1},
+		}},
+		Output: &wire.Struct{Name: "EnableTotpDeviceResponse", Members: []wire.Member{
+			{Name: "RecoveryCodes", Kind: wire.String, List: true, Secret: true},
+		}},
+		Errors: []string{
+			"FailedOperation.MfaDeviceBound",
+			"InvalidParameter.MFATokenError",
+			"OperationDenied.LoginLocked",
+			"ResourceNotFound.MfaDeviceNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "EndConsoleSessions",
+		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 5,
+		New: func() wire.Request { return new(EndConsoleSessionsRequest) },
+		Input: &wire.Struct{Name: "EndConsoleSessionsRequest", Members: []wire.Member{
+			{Name: "Uin", Kind: wire.Uint},
+			{Name: "SessionIds", Kind: wire.String, List: true, Max: 100, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "EndConsoleSessionsResponse", Members: []wire.Member{
+			{Name: "Ended", Kind: wire.Int},
+		}},
+		Errors: []string{
+			"ResourceNotFound.UserNotExist",
 		},
 	},
 	{
@@ -355,8 +734,8 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		New: func() wire.Request { return new(GetSigningKeyRequest) },
 		Input: &wire.Struct{Name: "GetSigningKeyRequest", Members: []wire.Member{
 			{Name: "AccessKeyId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 128, HasMax: true},
-			{Name: "Service", Kind: wire.String, Required: true, Pattern: pattern2},
-			{Name: "Date", Kind: wire.String, Required: true, Pattern: pattern3},
+			{Name: "Service", Kind: wire.String, Required: true, Pattern: pattern3},
+			{Name: "Date", Kind: wire.String, Required: true, Pattern: pattern4},
 			{Name: "SessionToken", Kind: wire.String, Secret: true, MaxBytes: 4096},
 		}},
 		Output: &wire.Struct{Name: "GetSigningKeyResponse", Members: []wire.Member{
@@ -374,6 +753,32 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		},
 	},
 	{
+		Service: "hufu", Version: "2026-12-01", Name: "ImportWeComMembers",
+		Permission: "cam:AddQywxSubAccount", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 5,
+		New: func() wire.Request { return new(ImportWeComMembersRequest) },
+		Input: &wire.Struct{Name: "ImportWeComMembersRequest", Members: []wire.Member{
+			{Name: "IdempotencyKey", Kind: wire.String, Required: true, Pattern: pattern5},
+			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
+			{Name: "Members", Kind: wire.Object, List: true, Struct: &typeWeComImportMember, Required: true, Min: 1, HasMin: true, Max: 200, HasMax: true},
+			{Name: "GroupIds", Kind: wire.Uint, List: true, Max: 10, HasMax: true},
+			{Name: "CopyFromUins", Kind: wire.Uint, List: true, Max: 20, HasMax: true},
+			{Name: "PolicyIds", Kind: wire.Uint, List: true, Max: 200, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "ImportWeComMembersResponse", Members: []wire.Member{
+			{Name: "ImportId", Kind: wire.String},
+		}},
+		Errors: []string{
+			"FailedOperation.CorpUnlinked",
+			"FailedOperation.WeComError",
+			"FailedOperation.WeComUnreachable",
+			"InvalidParameter.GroupNotExist",
+			"InvalidParameter.IdempotencyKeyConflict",
+			"InvalidParameter.PolicyIdNotExist",
+			"InvalidParameter.UserNotExist",
+			"ResourceNotFound.CorpNotExist",
+		},
+	},
+	{
 		Service: "hufu", Version: "2026-12-01", Name: "LinkIdentity",
 		Permission: "hufu:LinkIdentity", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(LinkIdentityRequest) },
@@ -387,6 +792,54 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 			"ResourceNotFound.PersonNotExist",
 			"ResourceNotFound.UserNotExist",
 		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "LinkWeComCorp",
+		Permission: "hufu:LinkWeComCorp", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		New: func() wire.Request { return new(LinkWeComCorpRequest) },
+		Input: &wire.Struct{Name: "LinkWeComCorpRequest", Members: []wire.Member{
+			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
+			{Name: "AgentId", Kind: wire.Int, Required: true, Min: 1, HasMin: true},
+			{Name: "Secret", Kind: wire.String, Required: true, Secret: true, Min: 1, HasMin: true, Max: 512, HasMax: true},
+			{Name: "CallbackToken", Kind: wire.String, Secret: true, Pattern: pattern6},
+			{Name: "CallbackKey", Kind: wire.String, Secret: true, Pattern: pattern7},
+		}},
+		Output: &wire.Struct{Name: "LinkWeComCorpResponse", Members: []wire.Member{
+			{Name: "Corp", Kind: wire.Object, Struct: &typeWeComCorp},
+		}},
+		Errors: []string{
+			"FailedOperation.WeComError",
+			"FailedOperation.WeComUnreachable",
+			"InvalidParameterValue.WeComCredentials",
+			"LimitExceeded.WeComCorps",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "LintPolicy",
+		Permission: "", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(LintPolicyRequest) },
+		Input: &wire.Struct{Name: "LintPolicyRequest", Members: []wire.Member{
+			{Name: "PolicyDocument", Kind: wire.String, Required: true, MaxBytes: 131072},
+			{Name: "Kind", Kind: wire.String, Enum: []string{"policy", "trust"}},
+		}},
+		Output: &wire.Struct{Name: "LintPolicyResponse", Members: []wire.Member{
+			{Name: "Findings", Kind: wire.Object, List: true, Struct: &typeLintFinding},
+		}},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "ListAccountAccessKeys",
+		Permission: "hufu:ListAccountAccessKeys", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(ListAccountAccessKeysRequest) },
+		Input: &wire.Struct{Name: "ListAccountAccessKeysRequest", Members: []wire.Member{
+			{Name: "Keyword", Kind: wire.String, Max: 128, HasMax: true},
+			{Name: "Status", Kind: wire.String, Enum: []string{"Active", "Inactive"}},
+			{Name: "Offset", Kind: wire.Uint, Max: 1000000, HasMax: true},
+			{Name: "Limit", Kind: wire.Uint, Min: 1, HasMin: true, Max: 200, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "ListAccountAccessKeysResponse", Members: []wire.Member{
+			{Name: "TotalCount", Kind: wire.Int},
+			{Name: "Keys", Kind: wire.Object, List: true, Struct: &typeAccountAccessKey},
+		}},
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListAllowedActions",
@@ -434,6 +887,48 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		},
 	},
 	{
+		Service: "hufu", Version: "2026-12-01", Name: "ListAuditRecords",
+		Permission: "hufu:ListAuditRecords", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 5,
+		New: func() wire.Request { return new(ListAuditRecordsRequest) },
+		Input: &wire.Struct{Name: "ListAuditRecordsRequest", Members: []wire.Member{
+			{Name: "StartTime", Kind: wire.Uint, Max: 253402300799, HasMax: true},
+			{Name: "EndTime", Kind: wire.Uint, Max: 253402300799, HasMax: true},
+			{Name: "Action", Kind: wire.String, Max: 128, HasMax: true},
+			{Name: "CallerType", Kind: wire.String, Enum: []string{"root", "user", "role", "application", "operator", "anonymous"}},
+			{Name: "CallerId", Kind: wire.String, Max: 64, HasMax: true},
+			{Name: "SecretId", Kind: wire.String, Max: 128, HasMax: true},
+			{Name: "Ip", Kind: wire.String, Max: 64, HasMax: true},
+			{Name: "Resource", Kind: wire.String, Max: 256, HasMax: true},
+			{Name: "Outcome", Kind: wire.String, Enum: []string{"ok", "denied", "failed"}},
+			{Name: "Marker", Kind: wire.String, Max: 64, HasMax: true},
+			{Name: "Newer", Kind: wire.String, Max: 64, HasMax: true},
+			{Name: "Limit", Kind: wire.Uint, Min: 1, HasMin: true, Max: 100, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "ListAuditRecordsResponse", Members: []wire.Member{
+			{Name: "Records", Kind: wire.Object, List: true, Struct: &typeAuditRecord},
+			{Name: "Marker", Kind: wire.String},
+			{Name: "Top", Kind: wire.String},
+			{Name: "SearchedTo", Kind: wire.Int, Nullable: true},
+		}},
+		Errors: []string{
+			"InvalidParameter.PaginationTokenInvalid",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "ListConsoleSessions",
+		Permission: "", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(ListConsoleSessionsRequest) },
+		Input: &wire.Struct{Name: "ListConsoleSessionsRequest", Members: []wire.Member{
+			{Name: "Uin", Kind: wire.Uint},
+		}},
+		Output: &wire.Struct{Name: "ListConsoleSessionsResponse", Members: []wire.Member{
+			{Name: "Sessions", Kind: wire.Object, List: true, Struct: &typeConsoleSession},
+		}},
+		Errors: []string{
+			"ResourceNotFound.UserNotExist",
+		},
+	},
+	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListPersons",
 		Permission: "hufu:ListPersons", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(ListPersonsRequest) },
@@ -452,6 +947,32 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		}},
 		Errors: []string{
 			"InvalidParameter.PaginationTokenInvalid",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "ListProducts",
+		Permission: "", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New:   func() wire.Request { return new(ListProductsRequest) },
+		Input: &wire.Struct{Name: "ListProductsRequest"},
+		Output: &wire.Struct{Name: "ListProductsResponse", Members: []wire.Member{
+			{Name: "Products", Kind: wire.Object, List: true, Struct: &typeCatalogueProduct},
+		}},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "ListRoleSessions",
+		Permission: "hufu:ListRoleSessions", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(ListRoleSessionsRequest) },
+		Input: &wire.Struct{Name: "ListRoleSessionsRequest", Members: []wire.Member{
+			{Name: "RoleId", Kind: wire.String, Required: true, Pattern: pattern8},
+			{Name: "Offset", Kind: wire.Uint, Max: 1000000, HasMax: true},
+			{Name: "Limit", Kind: wire.Uint, Min: 1, HasMin: true, Max: 200, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "ListRoleSessionsResponse", Members: []wire.Member{
+			{Name: "TotalCount", Kind: wire.Int},
+			{Name: "Sessions", Kind: wire.Object, List: true, Struct: &typeRoleSession},
+		}},
+		Errors: []string{
+			"InvalidParameter.RoleNotExist",
 		},
 	},
 	{
@@ -480,6 +1001,57 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 			"InvalidParameter.PaginationTokenInvalid",
 			"ResourceNotFound.PolicyIdNotFound",
 			"ResourceNotFound.PrincipalNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "ListWeComCorps",
+		Permission: "hufu:ListWeComCorps", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New:   func() wire.Request { return new(ListWeComCorpsRequest) },
+		Input: &wire.Struct{Name: "ListWeComCorpsRequest"},
+		Output: &wire.Struct{Name: "ListWeComCorpsResponse", Members: []wire.Member{
+			{Name: "Corps", Kind: wire.Object, List: true, Struct: &typeWeComCorp},
+		}},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "ListWeComDepartments",
+		Permission: "hufu:ListWeComDepartments", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(ListWeComDepartmentsRequest) },
+		Input: &wire.Struct{Name: "ListWeComDepartmentsRequest", Members: []wire.Member{
+			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
+			{Name: "ParentId", Kind: wire.Int},
+		}},
+		Output: &wire.Struct{Name: "ListWeComDepartmentsResponse", Members: []wire.Member{
+			{Name: "Departments", Kind: wire.Object, List: true, Struct: &typeWeComDepartment},
+		}},
+		Errors: []string{
+			"FailedOperation.CorpUnlinked",
+			"FailedOperation.WeComError",
+			"FailedOperation.WeComUnreachable",
+			"ResourceNotFound.CorpNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "ListWeComMembers",
+		Permission: "hufu:ListWeComMembers", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(ListWeComMembersRequest) },
+		Input: &wire.Struct{Name: "ListWeComMembersRequest", Members: []wire.Member{
+			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
+			{Name: "DepartmentId", Kind: wire.Int},
+			{Name: "Recursive", Kind: wire.Bool},
+			{Name: "Keyword", Kind: wire.String, Max: 64, HasMax: true},
+			{Name: "UserIds", Kind: wire.String, List: true, Max: 200, HasMax: true},
+			{Name: "Offset", Kind: wire.Uint, Max: 1000000, HasMax: true},
+			{Name: "Limit", Kind: wire.Uint, Min: 1, HasMin: true, Max: 200, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "ListWeComMembersResponse", Members: []wire.Member{
+			{Name: "TotalCount", Kind: wire.Int},
+			{Name: "Members", Kind: wire.Object, List: true, Struct: &typeWeComMember},
+		}},
+		Errors: []string{
+			"FailedOperation.CorpUnlinked",
+			"FailedOperation.WeComError",
+			"FailedOperation.WeComUnreachable",
+			"ResourceNotFound.CorpNotExist",
 		},
 	},
 	{
@@ -533,6 +1105,62 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		},
 	},
 	{
+		Service: "hufu", Version: "2026-12-01", Name: "PreviewWeComImport",
+		Permission: "cam:AddQywxSubAccount", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(PreviewWeComImportRequest) },
+		Input: &wire.Struct{Name: "PreviewWeComImportRequest", Members: []wire.Member{
+			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
+			{Name: "Members", Kind: wire.Object, List: true, Struct: &typeWeComImportMember, Required: true, Min: 1, HasMin: true, Max: 200, HasMax: true},
+			{Name: "GroupIds", Kind: wire.Uint, List: true, Max: 10, HasMax: true},
+			{Name: "CopyFromUins", Kind: wire.Uint, List: true, Max: 20, HasMax: true},
+			{Name: "PolicyIds", Kind: wire.Uint, List: true, Max: 200, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "PreviewWeComImportResponse", Members: []wire.Member{
+			{Name: "Results", Kind: wire.Object, List: true, Struct: &typeWeComImportResult},
+			{Name: "Policies", Kind: wire.Object, List: true, Struct: &typeWeComPreviewPolicy},
+			{Name: "RemainingToday", Kind: wire.Int, Nullable: true},
+		}},
+		Errors: []string{
+			"FailedOperation.CorpUnlinked",
+			"FailedOperation.WeComError",
+			"FailedOperation.WeComUnreachable",
+			"InvalidParameter.GroupNotExist",
+			"InvalidParameter.PolicyIdNotExist",
+			"InvalidParameter.UserNotExist",
+			"ResourceNotFound.CorpNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "RevokeRoleSessions",
+		Permission: "hufu:RevokeRoleSessions", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		New: func() wire.Request { return new(RevokeRoleSessionsRequest) },
+		Input: &wire.Struct{Name: "RevokeRoleSessionsRequest", Members: []wire.Member{
+			{Name: "RoleId", Kind: wire.String, Required: true, Pattern: pattern8},
+		}},
+		Output: &wire.Struct{Name: "RevokeRoleSessionsResponse"},
+		Errors: []string{
+			"InvalidParameter.RoleNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "SearchUsers",
+		Permission: "hufu:SearchUsers", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(SearchUsersRequest) },
+		Input: &wire.Struct{Name: "SearchUsersRequest", Members: []wire.Member{
+			{Name: "Keyword", Kind: wire.String, Max: 128, HasMax: true},
+			{Name: "UserType", Kind: wire.String, Enum: []string{"SubUser", "WeComUser", "Collaborator"}},
+			{Name: "State", Kind: wire.String, Max: 32, HasMax: true},
+			{Name: "GroupId", Kind: wire.Uint},
+			{Name: "Sort", Kind: wire.String, Enum: []string{"CreateTime", "Name", "LastLoginTime"}},
+			{Name: "Offset", Kind: wire.Uint, Max: 1000000, HasMax: true},
+			{Name: "Limit", Kind: wire.Uint, Min: 1, HasMin: true, Max: 200, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "SearchUsersResponse", Members: []wire.Member{
+			{Name: "TotalCount", Kind: wire.Int},
+			{Name: "Users", Kind: wire.Object, List: true, Struct: &typeFoundUser},
+		}},
+	},
+	{
 		Service: "hufu", Version: "2026-12-01", Name: "SetBiUserStatus",
 		Permission: "hufu:SetBiUserStatus", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(SetBiUserStatusRequest) },
@@ -564,6 +1192,23 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		},
 	},
 	{
+		Service: "hufu", Version: "2026-12-01", Name: "SyncWeComCorp",
+		Permission: "hufu:SyncWeComCorp", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		New: func() wire.Request { return new(SyncWeComCorpRequest) },
+		Input: &wire.Struct{Name: "SyncWeComCorpRequest", Members: []wire.Member{
+			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "SyncWeComCorpResponse", Members: []wire.Member{
+			{Name: "Corp", Kind: wire.Object, Struct: &typeWeComCorp},
+		}},
+		Errors: []string{
+			"FailedOperation.CorpUnlinked",
+			"FailedOperation.WeComError",
+			"FailedOperation.WeComUnreachable",
+			"ResourceNotFound.CorpNotExist",
+		},
+	},
+	{
 		Service: "hufu", Version: "2026-12-01", Name: "UnlinkIdentity",
 		Permission: "hufu:UnlinkIdentity", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(UnlinkIdentityRequest) },
@@ -576,6 +1221,46 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 			"ResourceInUse.UserLinked",
 			"ResourceNotFound.PersonNotExist",
 			"ResourceNotFound.UserNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "UnlinkWeComCorp",
+		Permission: "hufu:UnlinkWeComCorp", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		New: func() wire.Request { return new(UnlinkWeComCorpRequest) },
+		Input: &wire.Struct{Name: "UnlinkWeComCorpRequest", Members: []wire.Member{
+			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
+		}},
+		Output: &wire.Struct{Name: "UnlinkWeComCorpResponse"},
+		Errors: []string{
+			"ResourceNotFound.CorpNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "UnlockUser",
+		Permission: "hufu:UnlockUser", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 20,
+		New: func() wire.Request { return new(UnlockUserRequest) },
+		Input: &wire.Struct{Name: "UnlockUserRequest", Members: []wire.Member{
+			{Name: "Uin", Kind: wire.Uint, Required: true, Min: 1, HasMin: true},
+		}},
+		Output: &wire.Struct{Name: "UnlockUserResponse"},
+		Errors: []string{
+			"ResourceNotFound.UserNotExist",
+		},
+	},
+	{
+		Service: "hufu", Version: "2026-12-01", Name: "UpdateConsoleSettings",
+		Permission: "hufu:UpdateConsoleSettings", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		New: func() wire.Request { return new(UpdateConsoleSettingsRequest) },
+		Input: &wire.Struct{Name: "UpdateConsoleSettingsRequest", Members: []wire.Member{
+			{Name: "Alias", Kind: wire.String, Max: 32, HasMax: true, Pattern: pattern9},
+			{Name: "IdleMinutes", Kind: wire.Int, Min: 5, HasMin: true, Max: 1440, HasMax: true},
+			{Name: "MaximumMinutes", Kind: wire.Int, Min: 15, HasMin: true, Max: 10080, HasMax: true},
+			{Name: "RequireMfa", Kind: wire.Bool},
+		}},
+		Output: &wire.Struct{Name: "UpdateConsoleSettingsResponse"},
+		Errors: []string{
+			"InvalidParameter.AliasError",
+			"InvalidParameter.AliasInUse",
 		},
 	},
 }}

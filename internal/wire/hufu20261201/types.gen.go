@@ -9,6 +9,82 @@ package hufu20261201
 
 import "github.com/hufu-iam/hufu/internal/wire"
 
+// AccountAccessKey: An access key of somebody in the account.
+type AccountAccessKey struct {
+	AccessKeyId  string // SecretId
+	Uin          int64  // uin of whoever holds it: the root account's or a sub-user's
+	UserName     string // name of the sub-user; of the account for the root
+	Status       string // Active or Inactive
+	Description  string // description
+	CreateTime   int64  // creation, Unix seconds
+	LastUsedTime *int64 // last use, Unix seconds; null if it was never used
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *AccountAccessKey) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"AccessKeyId":`...)
+	dst = wire.AppendString(dst, r.AccessKeyId)
+	dst = append(dst, `,"Uin":`...)
+	dst = wire.AppendInt(dst, r.Uin)
+	dst = append(dst, `,"UserName":`...)
+	dst = wire.AppendString(dst, r.UserName)
+	dst = append(dst, `,"Status":`...)
+	dst = wire.AppendString(dst, r.Status)
+	dst = append(dst, `,"Description":`...)
+	dst = wire.AppendString(dst, r.Description)
+	dst = append(dst, `,"CreateTime":`...)
+	dst = wire.AppendInt(dst, r.CreateTime)
+	dst = append(dst, `,"LastUsedTime":`...)
+	dst = wire.AppendNull(dst, r.LastUsedTime, wire.AppendInt)
+	return append(dst, '}')
+}
+
+// Advice: Something in the account that should be looked at.
+type Advice struct {
+	Code     string          // what it is, such as RootAccessKey, NoMfa, UnusedAccessKey, OldAccessKey, AdministratorUsers, UnusedUser, WeakPasswordRules
+	Severity string          // high, medium, low, or ok where there is nothing to do
+	Count    int64           // how many are concerned
+	Subjects []AdviceSubject // the first twenty of them
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *Advice) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Code":`...)
+	dst = wire.AppendString(dst, r.Code)
+	dst = append(dst, `,"Severity":`...)
+	dst = wire.AppendString(dst, r.Severity)
+	dst = append(dst, `,"Count":`...)
+	dst = wire.AppendInt(dst, r.Count)
+	dst = append(dst, `,"Subjects":`...)
+	dst = append(dst, '[')
+	for i := range r.Subjects {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Subjects[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
+// AdviceSubject: Somebody whom an advice concerns.
+type AdviceSubject struct {
+	Uin         int64  // uin
+	Name        string // name of the sub-user; of the account for the root
+	AccessKeyId string // SecretId of the key that is meant; empty where it is none
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *AdviceSubject) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Uin":`...)
+	dst = wire.AppendInt(dst, r.Uin)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"AccessKeyId":`...)
+	dst = wire.AppendString(dst, r.AccessKeyId)
+	return append(dst, '}')
+}
+
 // AllowedActions: Actions of one service that a principal may do in the same way.
 type AllowedActions struct {
 	Service     string          // service, * for every one that is not listed
@@ -107,6 +183,54 @@ func (r *AllowedPrincipal) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// AuditRecord: A call in the audit trail, as a list shows it.
+type AuditRecord struct {
+	RequestId  string   // request id
+	Time       int64    // when it came, Unix milliseconds
+	Door       string   // protocol that it came by, such as api3 or console
+	Action     string   // service:Name
+	Resources  []string // what it was decided on, and what it touched
+	CallerType string   // root, user, role, application, operator or anonymous
+	CallerId   string   // uin or id of the role
+	CallerName string   // name of the sub-user, role or session, as far as it is known now
+	SecretId   string   // key or console session that made it
+	Ip         string   // address that it came from
+	Effect     string   // allow, explicit_deny, implicit_deny, or none where no policy was asked
+	Outcome    string   // ok or the error code
+	DurationMs float64  // how long it took
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *AuditRecord) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"RequestId":`...)
+	dst = wire.AppendString(dst, r.RequestId)
+	dst = append(dst, `,"Time":`...)
+	dst = wire.AppendInt(dst, r.Time)
+	dst = append(dst, `,"Door":`...)
+	dst = wire.AppendString(dst, r.Door)
+	dst = append(dst, `,"Action":`...)
+	dst = wire.AppendString(dst, r.Action)
+	dst = append(dst, `,"Resources":`...)
+	dst = wire.AppendList(dst, r.Resources, wire.AppendString)
+	dst = append(dst, `,"CallerType":`...)
+	dst = wire.AppendString(dst, r.CallerType)
+	dst = append(dst, `,"CallerId":`...)
+	dst = wire.AppendString(dst, r.CallerId)
+	dst = append(dst, `,"CallerName":`...)
+	dst = wire.AppendString(dst, r.CallerName)
+	dst = append(dst, `,"SecretId":`...)
+	dst = wire.AppendString(dst, r.SecretId)
+	dst = append(dst, `,"Ip":`...)
+	dst = wire.AppendString(dst, r.Ip)
+	dst = append(dst, `,"Effect":`...)
+	dst = wire.AppendString(dst, r.Effect)
+	dst = append(dst, `,"Outcome":`...)
+	dst = wire.AppendString(dst, r.Outcome)
+	dst = append(dst, `,"DurationMs":`...)
+	dst = wire.AppendFloat(dst, r.DurationMs)
+	return append(dst, '}')
+}
+
 // BiUser: A sub-user of a person as a user of BI.
 type BiUser struct {
 	UserId   string // id of the user in BI
@@ -125,6 +249,102 @@ func (r *BiUser) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendInt(dst, r.Uin)
 	dst = append(dst, `,"Status":`...)
 	dst = wire.AppendString(dst, r.Status)
+	return append(dst, '}')
+}
+
+// CatalogueAction: An action that policies can name.
+type CatalogueAction struct {
+	Name          string   // name without the service
+	Title         string   // what it does, in English; empty where nobody said
+	TitleZh       string   // the same in Chinese
+	Level         string   // resource, operation or service: how finely it can be granted
+	Access        string   // read, list, write or permission
+	ResourceTypes []string // prefixes of the resource types that it is decided on
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *CatalogueAction) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"Title":`...)
+	dst = wire.AppendString(dst, r.Title)
+	dst = append(dst, `,"TitleZh":`...)
+	dst = wire.AppendString(dst, r.TitleZh)
+	dst = append(dst, `,"Level":`...)
+	dst = wire.AppendString(dst, r.Level)
+	dst = append(dst, `,"Access":`...)
+	dst = wire.AppendString(dst, r.Access)
+	dst = append(dst, `,"ResourceTypes":`...)
+	dst = wire.AppendList(dst, r.ResourceTypes, wire.AppendString)
+	return append(dst, '}')
+}
+
+// CatalogueConditionKey: A condition key that questions about a product carry.
+type CatalogueConditionKey struct {
+	Key     string // full name
+	Type    string // string, number, date, bool or ip
+	Title   string // what it is, in English
+	TitleZh string // the same in Chinese
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *CatalogueConditionKey) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Key":`...)
+	dst = wire.AppendString(dst, r.Key)
+	dst = append(dst, `,"Type":`...)
+	dst = wire.AppendString(dst, r.Type)
+	dst = append(dst, `,"Title":`...)
+	dst = wire.AppendString(dst, r.Title)
+	dst = append(dst, `,"TitleZh":`...)
+	dst = wire.AppendString(dst, r.TitleZh)
+	return append(dst, '}')
+}
+
+// CatalogueProduct: A product that policies can name.
+type CatalogueProduct struct {
+	Service     string // name in actions and resources
+	Title       string // title in English
+	TitleZh     string // title in Chinese
+	Level       string // resource, operation or service: the finest that any of its actions has
+	IsComplete  bool   // whether what is not listed does not exist
+	ActionCount int64  // number of its actions
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *CatalogueProduct) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Service":`...)
+	dst = wire.AppendString(dst, r.Service)
+	dst = append(dst, `,"Title":`...)
+	dst = wire.AppendString(dst, r.Title)
+	dst = append(dst, `,"TitleZh":`...)
+	dst = wire.AppendString(dst, r.TitleZh)
+	dst = append(dst, `,"Level":`...)
+	dst = wire.AppendString(dst, r.Level)
+	dst = append(dst, `,"IsComplete":`...)
+	dst = wire.AppendBool(dst, r.IsComplete)
+	dst = append(dst, `,"ActionCount":`...)
+	dst = wire.AppendInt(dst, r.ActionCount)
+	return append(dst, '}')
+}
+
+// CatalogueResourceType: A kind of resource of a product.
+type CatalogueResourceType struct {
+	Prefix   string // what the sixth segment of its names starts with
+	Template string // six-segment name with ${variables}
+	Title    string // title in English
+	TitleZh  string // title in Chinese
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *CatalogueResourceType) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Prefix":`...)
+	dst = wire.AppendString(dst, r.Prefix)
+	dst = append(dst, `,"Template":`...)
+	dst = wire.AppendString(dst, r.Template)
+	dst = append(dst, `,"Title":`...)
+	dst = wire.AppendString(dst, r.Title)
+	dst = append(dst, `,"TitleZh":`...)
+	dst = wire.AppendString(dst, r.TitleZh)
 	return append(dst, '}')
 }
 
@@ -185,6 +405,45 @@ func (r *ConditionTrace) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// ConsoleSession: Somebody's session in the console.
+type ConsoleSession struct {
+	SessionId      string // id of the session; it signs nothing
+	Uin            int64  // whose it is
+	Method         string // password or wecom
+	Mfa            bool   // whether a second factor was proved
+	Ip             string // address at sign-in
+	Client         string // user agent at sign-in
+	CreateTime     int64  // sign-in, Unix seconds
+	LastActiveTime int64  // last call, Unix seconds, to the minute
+	ExpireTime     int64  // latest end, Unix seconds
+	IsCurrent      bool   // whether it is the session that asks
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ConsoleSession) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"SessionId":`...)
+	dst = wire.AppendString(dst, r.SessionId)
+	dst = append(dst, `,"Uin":`...)
+	dst = wire.AppendInt(dst, r.Uin)
+	dst = append(dst, `,"Method":`...)
+	dst = wire.AppendString(dst, r.Method)
+	dst = append(dst, `,"Mfa":`...)
+	dst = wire.AppendBool(dst, r.Mfa)
+	dst = append(dst, `,"Ip":`...)
+	dst = wire.AppendString(dst, r.Ip)
+	dst = append(dst, `,"Client":`...)
+	dst = wire.AppendString(dst, r.Client)
+	dst = append(dst, `,"CreateTime":`...)
+	dst = wire.AppendInt(dst, r.CreateTime)
+	dst = append(dst, `,"LastActiveTime":`...)
+	dst = wire.AppendInt(dst, r.LastActiveTime)
+	dst = append(dst, `,"ExpireTime":`...)
+	dst = wire.AppendInt(dst, r.ExpireTime)
+	dst = append(dst, `,"IsCurrent":`...)
+	dst = wire.AppendBool(dst, r.IsCurrent)
+	return append(dst, '}')
+}
+
 // ContextKey: What a request has for one condition key.
 type ContextKey struct {
 	Key    string   // full name, such as qcs:ip, qcs:current_time, qcs:mfa, qcs:request_tag
@@ -234,6 +493,78 @@ func (r *EiamUser) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendString(dst, r.UserName)
 	dst = append(dst, `,"Status":`...)
 	dst = wire.AppendString(dst, r.Status)
+	return append(dst, '}')
+}
+
+// FoundUser: A sub-user in a list, with what an administrator looks for.
+type FoundUser struct {
+	Uin           int64  // uin
+	Uid           int64  // uid
+	Name          string // name
+	UserType      string // SubUser, WeComUser or Collaborator
+	Remark        string // remark
+	ConsoleLogin  bool   // whether it may sign in to the console
+	PhoneNum      string // phone number
+	CountryCode   string // country code of the number
+	Email         string // email
+	CorpId        string // WeCom enterprise; empty for others
+	WeComUserId   string // userid in it
+	State         string // Active; Locked after wrong passwords; PersonDisabled; of WeCom users also Departed, Hidden, WeComDisabled, NotActivated or Unlinked
+	StateTime     *int64 // since when, Unix seconds; null for Active
+	Mfa           bool   // whether a TOTP device is bound
+	ActiveKeys    int64  // number of enabled access keys
+	Keys          int64  // number of access keys
+	Groups        int64  // number of groups that it is in
+	Policies      int64  // number of policies attached to it directly
+	LastLoginTime *int64 // last sign-in, Unix seconds; null if there was none
+	LastLoginIp   string // its address
+	CreateTime    int64  // creation, Unix seconds
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *FoundUser) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Uin":`...)
+	dst = wire.AppendInt(dst, r.Uin)
+	dst = append(dst, `,"Uid":`...)
+	dst = wire.AppendInt(dst, r.Uid)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"UserType":`...)
+	dst = wire.AppendString(dst, r.UserType)
+	dst = append(dst, `,"Remark":`...)
+	dst = wire.AppendString(dst, r.Remark)
+	dst = append(dst, `,"ConsoleLogin":`...)
+	dst = wire.AppendBool(dst, r.ConsoleLogin)
+	dst = append(dst, `,"PhoneNum":`...)
+	dst = wire.AppendString(dst, r.PhoneNum)
+	dst = append(dst, `,"CountryCode":`...)
+	dst = wire.AppendString(dst, r.CountryCode)
+	dst = append(dst, `,"Email":`...)
+	dst = wire.AppendString(dst, r.Email)
+	dst = append(dst, `,"CorpId":`...)
+	dst = wire.AppendString(dst, r.CorpId)
+	dst = append(dst, `,"WeComUserId":`...)
+	dst = wire.AppendString(dst, r.WeComUserId)
+	dst = append(dst, `,"State":`...)
+	dst = wire.AppendString(dst, r.State)
+	dst = append(dst, `,"StateTime":`...)
+	dst = wire.AppendNull(dst, r.StateTime, wire.AppendInt)
+	dst = append(dst, `,"Mfa":`...)
+	dst = wire.AppendBool(dst, r.Mfa)
+	dst = append(dst, `,"ActiveKeys":`...)
+	dst = wire.AppendInt(dst, r.ActiveKeys)
+	dst = append(dst, `,"Keys":`...)
+	dst = wire.AppendInt(dst, r.Keys)
+	dst = append(dst, `,"Groups":`...)
+	dst = wire.AppendInt(dst, r.Groups)
+	dst = append(dst, `,"Policies":`...)
+	dst = wire.AppendInt(dst, r.Policies)
+	dst = append(dst, `,"LastLoginTime":`...)
+	dst = wire.AppendNull(dst, r.LastLoginTime, wire.AppendInt)
+	dst = append(dst, `,"LastLoginIp":`...)
+	dst = wire.AppendString(dst, r.LastLoginIp)
+	dst = append(dst, `,"CreateTime":`...)
+	dst = wire.AppendInt(dst, r.CreateTime)
 	return append(dst, '}')
 }
 
@@ -376,6 +707,33 @@ func (r *LayerTrace) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendInt(dst, r.More)
 	dst = append(dst, `,"Redacted":`...)
 	dst = wire.AppendBool(dst, r.Redacted)
+	return append(dst, '}')
+}
+
+// LintFinding: Something in a policy document that is wrong or surprising.
+type LintFinding struct {
+	Severity string // error, warning or info
+	Code     string // what it is
+	Message  string // a sentence, in the language of the call
+	Path     string // where, such as /statement/0/action/1; empty for the whole
+	From     int64  // where it begins, in characters (UTF-16 units) of the document
+	To       int64  // where it ends
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *LintFinding) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Severity":`...)
+	dst = wire.AppendString(dst, r.Severity)
+	dst = append(dst, `,"Code":`...)
+	dst = wire.AppendString(dst, r.Code)
+	dst = append(dst, `,"Message":`...)
+	dst = wire.AppendString(dst, r.Message)
+	dst = append(dst, `,"Path":`...)
+	dst = wire.AppendString(dst, r.Path)
+	dst = append(dst, `,"From":`...)
+	dst = wire.AppendInt(dst, r.From)
+	dst = append(dst, `,"To":`...)
+	dst = wire.AppendInt(dst, r.To)
 	return append(dst, '}')
 }
 
@@ -798,6 +1156,39 @@ func (r *ResourceTag) Decode(v *wire.Value) {
 	}
 }
 
+// RoleSession: A session of a role that still runs.
+type RoleSession struct {
+	SessionName      string // name of the session
+	AccessKeyId      string // SecretId of its temporary key
+	AssumedByUin     int64  // uin that assumed the role, 0 for a federated login
+	AssumedByAccount int64  // root account of that uin
+	SourceIdentity   string // source identity
+	IssueTime        int64  // when it began, Unix seconds
+	ExpireTime       int64  // when it ends by itself, Unix seconds
+	IsRevoked        bool   // whether it was ended already
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *RoleSession) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"SessionName":`...)
+	dst = wire.AppendString(dst, r.SessionName)
+	dst = append(dst, `,"AccessKeyId":`...)
+	dst = wire.AppendString(dst, r.AccessKeyId)
+	dst = append(dst, `,"AssumedByUin":`...)
+	dst = wire.AppendInt(dst, r.AssumedByUin)
+	dst = append(dst, `,"AssumedByAccount":`...)
+	dst = wire.AppendInt(dst, r.AssumedByAccount)
+	dst = append(dst, `,"SourceIdentity":`...)
+	dst = wire.AppendString(dst, r.SourceIdentity)
+	dst = append(dst, `,"IssueTime":`...)
+	dst = wire.AppendInt(dst, r.IssueTime)
+	dst = append(dst, `,"ExpireTime":`...)
+	dst = wire.AppendInt(dst, r.ExpireTime)
+	dst = append(dst, `,"IsRevoked":`...)
+	dst = wire.AppendBool(dst, r.IsRevoked)
+	return append(dst, '}')
+}
+
 // StatementRef: A statement of a policy.
 type StatementRef struct {
 	PolicyId   int64  // id of the policy, 0 for one that has none, such as that of a session
@@ -964,6 +1355,400 @@ func (r *UnusedPolicy) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// WeComCorp: A WeCom enterprise that the account is linked to.
+type WeComCorp struct {
+	CorpId        string     // corpid
+	Name          string     // name of the enterprise's top department, or of the application where it is out of scope
+	AgentId       int64      // agentid of the self-built application
+	AppName       string     // name of the application
+	State         string     // linked, scope_changed while the scope is read anew, or unlinked
+	Cause         string     // why it is unlinked or could not be read: administrator, secret_rejected, app_disabled, address_refused, unreachable; empty where nothing is wrong
+	CallbackUrl   string     // address to enter in WeCom for callbacks
+	HasCallback   bool       // whether callback token and key are set
+	TrustedDomain string     // host and port that WeCom must trust for sign-in
+	LoginUrl      string     // address where its members sign in
+	Scope         WeComScope // visibility scope, as it was read last
+	Members       int64      // number of members in the scope
+	ImportedUsers int64      // number of sub-users that are members
+	LinkTime      int64      // when it was linked, Unix seconds
+	SyncTime      *int64     // when the scope was last read, Unix seconds; null if never
+	Syncing       bool       // whether it is being read now
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *WeComCorp) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"CorpId":`...)
+	dst = wire.AppendString(dst, r.CorpId)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"AgentId":`...)
+	dst = wire.AppendInt(dst, r.AgentId)
+	dst = append(dst, `,"AppName":`...)
+	dst = wire.AppendString(dst, r.AppName)
+	dst = append(dst, `,"State":`...)
+	dst = wire.AppendString(dst, r.State)
+	dst = append(dst, `,"Cause":`...)
+	dst = wire.AppendString(dst, r.Cause)
+	dst = append(dst, `,"CallbackUrl":`...)
+	dst = wire.AppendString(dst, r.CallbackUrl)
+	dst = append(dst, `,"HasCallback":`...)
+	dst = wire.AppendBool(dst, r.HasCallback)
+	dst = append(dst, `,"TrustedDomain":`...)
+	dst = wire.AppendString(dst, r.TrustedDomain)
+	dst = append(dst, `,"LoginUrl":`...)
+	dst = wire.AppendString(dst, r.LoginUrl)
+	dst = append(dst, `,"Scope":`...)
+	dst = r.Scope.AppendJSON(dst)
+	dst = append(dst, `,"Members":`...)
+	dst = wire.AppendInt(dst, r.Members)
+	dst = append(dst, `,"ImportedUsers":`...)
+	dst = wire.AppendInt(dst, r.ImportedUsers)
+	dst = append(dst, `,"LinkTime":`...)
+	dst = wire.AppendInt(dst, r.LinkTime)
+	dst = append(dst, `,"SyncTime":`...)
+	dst = wire.AppendNull(dst, r.SyncTime, wire.AppendInt)
+	dst = append(dst, `,"Syncing":`...)
+	dst = wire.AppendBool(dst, r.Syncing)
+	return append(dst, '}')
+}
+
+// WeComDepartment: A department inside the visibility scope.
+type WeComDepartment struct {
+	DepartmentId int64  // id
+	ParentId     int64  // id of the department above, 0 for one that the scope begins with
+	Name         string // name; the id where WeCom does not tell it
+	HasChildren  bool   // whether there are departments below
+	Members      int64  // members directly in it
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *WeComDepartment) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"DepartmentId":`...)
+	dst = wire.AppendInt(dst, r.DepartmentId)
+	dst = append(dst, `,"ParentId":`...)
+	dst = wire.AppendInt(dst, r.ParentId)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"HasChildren":`...)
+	dst = wire.AppendBool(dst, r.HasChildren)
+	dst = append(dst, `,"Members":`...)
+	dst = wire.AppendInt(dst, r.Members)
+	return append(dst, '}')
+}
+
+// WeComDepartmentRef: A department by id and name.
+type WeComDepartmentRef struct {
+	DepartmentId int64  // id
+	Name         string // name
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *WeComDepartmentRef) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"DepartmentId":`...)
+	dst = wire.AppendInt(dst, r.DepartmentId)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	return append(dst, '}')
+}
+
+// WeComImportMember: A member to import, with what the sub-user is to have.
+type WeComImportMember struct {
+	UserId      string  // userid in WeCom
+	Name        *string // name of the sub-user; absent: the userid
+	Remark      *string // remark
+	PhoneNum    *string // phone number
+	CountryCode *string // country code of the number
+	Email       *string // email
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *WeComImportMember) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "UserId":
+			r.UserId = f.Str()
+		case "Name":
+			r.Name = f.StrPtr()
+		case "Remark":
+			r.Remark = f.StrPtr()
+		case "PhoneNum":
+			r.PhoneNum = f.StrPtr()
+		case "CountryCode":
+			r.CountryCode = f.StrPtr()
+		case "Email":
+			r.Email = f.StrPtr()
+		}
+	}
+}
+
+// WeComImportResult: What became of a member.
+type WeComImportResult struct {
+	UserId  string // userid in WeCom
+	Name    string // name of the sub-user
+	Uin     int64  // uin of the sub-user, 0 while there is none
+	Outcome string // pending, created, already_imported, out_of_scope, or the error code
+	Message string // a sentence where it failed, in the language of the call
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *WeComImportResult) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"UserId":`...)
+	dst = wire.AppendString(dst, r.UserId)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"Uin":`...)
+	dst = wire.AppendInt(dst, r.Uin)
+	dst = append(dst, `,"Outcome":`...)
+	dst = wire.AppendString(dst, r.Outcome)
+	dst = append(dst, `,"Message":`...)
+	dst = wire.AppendString(dst, r.Message)
+	return append(dst, '}')
+}
+
+// WeComMember: A member inside the visibility scope.
+type WeComMember struct {
+	UserId      string               // userid
+	Name        string               // name; the userid where WeCom does not tell it
+	Position    string               // position
+	Departments []WeComDepartmentRef // departments that it is in
+	PhoneNum    string               // mobile where WeCom tells it
+	Email       string               // email where WeCom tells it
+	Status      string               // Active, Disabled, NotActivated or Left
+	Uin         int64                // uin of the sub-user that it was imported as, 0 for none
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *WeComMember) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"UserId":`...)
+	dst = wire.AppendString(dst, r.UserId)
+	dst = append(dst, `,"Name":`...)
+	dst = wire.AppendString(dst, r.Name)
+	dst = append(dst, `,"Position":`...)
+	dst = wire.AppendString(dst, r.Position)
+	dst = append(dst, `,"Departments":`...)
+	dst = append(dst, '[')
+	for i := range r.Departments {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Departments[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"PhoneNum":`...)
+	dst = wire.AppendString(dst, r.PhoneNum)
+	dst = append(dst, `,"Email":`...)
+	dst = wire.AppendString(dst, r.Email)
+	dst = append(dst, `,"Status":`...)
+	dst = wire.AppendString(dst, r.Status)
+	dst = append(dst, `,"Uin":`...)
+	dst = wire.AppendInt(dst, r.Uin)
+	return append(dst, '}')
+}
+
+// WeComPreviewPolicy: A policy that the imported users would have.
+type WeComPreviewPolicy struct {
+	PolicyId   int64      // id
+	PolicyName string     // name
+	PolicyType string     // User or QCS
+	Direct     bool       // whether it would be attached to the user itself
+	Groups     []GroupRef // groups that bring it
+	CopiedFrom []int64    // uins of the users that it is copied from
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *WeComPreviewPolicy) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"PolicyId":`...)
+	dst = wire.AppendInt(dst, r.PolicyId)
+	dst = append(dst, `,"PolicyName":`...)
+	dst = wire.AppendString(dst, r.PolicyName)
+	dst = append(dst, `,"PolicyType":`...)
+	dst = wire.AppendString(dst, r.PolicyType)
+	dst = append(dst, `,"Direct":`...)
+	dst = wire.AppendBool(dst, r.Direct)
+	dst = append(dst, `,"Groups":`...)
+	dst = append(dst, '[')
+	for i := range r.Groups {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Groups[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"CopiedFrom":`...)
+	dst = wire.AppendList(dst, r.CopiedFrom, wire.AppendInt)
+	return append(dst, '}')
+}
+
+// WeComScope: What of an enterprise the application may see.
+type WeComScope struct {
+	Departments []WeComDepartmentRef // departments, with everything below
+	UserIds     []string             // single members
+	TagIds      []int64              // tags
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *WeComScope) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Departments":`...)
+	dst = append(dst, '[')
+	for i := range r.Departments {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Departments[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"UserIds":`...)
+	dst = wire.AppendList(dst, r.UserIds, wire.AppendString)
+	dst = append(dst, `,"TagIds":`...)
+	dst = wire.AppendList(dst, r.TagIds, wire.AppendInt)
+	return append(dst, '}')
+}
+
+// ChangeOwnPasswordRequest is what ChangeOwnPassword takes. Changes the console password of the caller, who proves
+// the old one. All other sessions of the caller end.
+type ChangeOwnPasswordRequest struct {
+	OldPassword string // password up to now
+	NewPassword string // new password
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *ChangeOwnPasswordRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "OldPassword":
+			r.OldPassword = f.Str()
+		case "NewPassword":
+			r.NewPassword = f.Str()
+		}
+	}
+}
+
+// ChangeOwnPasswordResponse is what ChangeOwnPassword answers.
+type ChangeOwnPasswordResponse struct{}
+
+// AppendJSON appends r as one JSON object.
+func (*ChangeOwnPasswordResponse) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
+
+// CreateRecoveryCodesRequest is what CreateRecoveryCodes takes. Makes new recovery codes for the TOTP device of the
+// caller, who proves a code of it; the former ones are void.
+type CreateRecoveryCodesRequest struct {
+	Code string // code that the device shows
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *CreateRecoveryCodesRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Code":
+			r.Code = f.Str()
+		}
+	}
+}
+
+// CreateRecoveryCodesResponse is what CreateRecoveryCodes answers.
+type CreateRecoveryCodesResponse struct {
+	RecoveryCodes []string // recovery codes
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *CreateRecoveryCodesResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"RecoveryCodes":`...)
+	dst = wire.AppendList(dst, r.RecoveryCodes, wire.AppendString)
+	return append(dst, '}')
+}
+
+// CreateTotpDeviceRequest is what CreateTotpDevice takes. Begins to bind a TOTP device to the caller, who proves the
+// password where there is one. The device counts once EnableTotpDevice has seen a code of it.
+type CreateTotpDeviceRequest struct {
+	Password *string // console password; a WeCom user has none
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *CreateTotpDeviceRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Password":
+			r.Password = f.StrPtr()
+		}
+	}
+}
+
+// CreateTotpDeviceResponse is what CreateTotpDevice answers.
+type CreateTotpDeviceResponse struct {
+	Secret string // secret in base32
+	Uri    string // otpauth address of the secret, for a QR code
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *CreateTotpDeviceResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Secret":`...)
+	dst = wire.AppendString(dst, r.Secret)
+	dst = append(dst, `,"Uri":`...)
+	dst = wire.AppendString(dst, r.Uri)
+	return append(dst, '}')
+}
+
+// DeleteTotpDeviceRequest is what DeleteTotpDevice takes. Takes a TOTP device away: from the caller, who proves a
+// code of it, or from a sub-user, which needs hufu:DeleteTotpDevice.
+type DeleteTotpDeviceRequest struct {
+	Uin  *int64  // uin of a user of the account; absent: the caller
+	Code *string // code of the device, for the own one
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *DeleteTotpDeviceRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Uin":
+			r.Uin = f.IntPtr()
+		case "Code":
+			r.Code = f.StrPtr()
+		}
+	}
+}
+
+// DeleteTotpDeviceResponse is what DeleteTotpDevice answers.
+type DeleteTotpDeviceResponse struct{}
+
+// AppendJSON appends r as one JSON object.
+func (*DeleteTotpDeviceResponse) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
+
+// DescribeConsoleSettingsRequest is what DescribeConsoleSettings takes. Shows how long sessions in the console last,
+// and the alias of the account.
+type DescribeConsoleSettingsRequest struct{}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (*DescribeConsoleSettingsRequest) Decode(*wire.Value) {}
+
+// DescribeConsoleSettingsResponse is what DescribeConsoleSettings answers.
+type DescribeConsoleSettingsResponse struct {
+	Alias          string // name that stands for the uin at sign-in, empty for none
+	IdleMinutes    int64  // minutes without a call after which a session ends
+	MaximumMinutes int64  // minutes after which a session ends in any case
+	RequireMfa     bool   // whether sub-users must bind a TOTP device
+	UpdateTime     *int64 // last change, Unix seconds; null if there was none
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *DescribeConsoleSettingsResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Alias":`...)
+	dst = wire.AppendString(dst, r.Alias)
+	dst = append(dst, `,"IdleMinutes":`...)
+	dst = wire.AppendInt(dst, r.IdleMinutes)
+	dst = append(dst, `,"MaximumMinutes":`...)
+	dst = wire.AppendInt(dst, r.MaximumMinutes)
+	dst = append(dst, `,"RequireMfa":`...)
+	dst = wire.AppendBool(dst, r.RequireMfa)
+	dst = append(dst, `,"UpdateTime":`...)
+	dst = wire.AppendNull(dst, r.UpdateTime, wire.AppendInt)
+	return append(dst, '}')
+}
+
 // DescribeDecisionRequest is what DescribeDecision takes. Shows a call of the account in the audit trail with the
 // decision about it, and of a denied one what every layer of policies said then.
 type DescribeDecisionRequest struct {
@@ -1075,6 +1860,237 @@ func (r *DescribePersonResponse) AppendJSON(dst []byte) []byte {
 		dst = r.BiUsers[i].AppendJSON(dst)
 	}
 	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
+// DescribeProductRequest is what DescribeProduct takes. Shows the actions, resource types and condition keys of a
+// product.
+type DescribeProductRequest struct {
+	Service string // name of the product
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *DescribeProductRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Service":
+			r.Service = f.Str()
+		}
+	}
+}
+
+// DescribeProductResponse is what DescribeProduct answers.
+type DescribeProductResponse struct {
+	Product       CatalogueProduct        // the product
+	Actions       []CatalogueAction       // actions by name
+	ResourceTypes []CatalogueResourceType // resource types
+	ConditionKeys []CatalogueConditionKey // condition keys, those that every product has among them
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *DescribeProductResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Product":`...)
+	dst = r.Product.AppendJSON(dst)
+	dst = append(dst, `,"Actions":`...)
+	dst = append(dst, '[')
+	for i := range r.Actions {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Actions[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"ResourceTypes":`...)
+	dst = append(dst, '[')
+	for i := range r.ResourceTypes {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.ResourceTypes[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"ConditionKeys":`...)
+	dst = append(dst, '[')
+	for i := range r.ConditionKeys {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.ConditionKeys[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
+// DescribeSecurityAdviceRequest is what DescribeSecurityAdvice takes. Says what in the account should be looked at:
+// keys of the root user, users without a second factor, old and unused keys, too many administrators.
+type DescribeSecurityAdviceRequest struct{}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (*DescribeSecurityAdviceRequest) Decode(*wire.Value) {}
+
+// DescribeSecurityAdviceResponse is what DescribeSecurityAdvice answers.
+type DescribeSecurityAdviceResponse struct {
+	Advice []Advice // advice, the most urgent first
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *DescribeSecurityAdviceResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Advice":`...)
+	dst = append(dst, '[')
+	for i := range r.Advice {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Advice[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
+// DescribeTotpDeviceRequest is what DescribeTotpDevice takes. Shows whether a TOTP device is bound to the caller, or
+// to a sub-user, which needs hufu:DescribeTotpDevice.
+type DescribeTotpDeviceRequest struct {
+	Uin *int64 // uin of a user of the account; absent: the caller
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *DescribeTotpDeviceRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Uin":
+			r.Uin = f.IntPtr()
+		}
+	}
+}
+
+// DescribeTotpDeviceResponse is what DescribeTotpDevice answers.
+type DescribeTotpDeviceResponse struct {
+	Bound             bool   // whether there is one
+	BindTime          *int64 // since when, Unix seconds; null without one
+	RecoveryCodesLeft int64  // recovery codes that were not used
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *DescribeTotpDeviceResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Bound":`...)
+	dst = wire.AppendBool(dst, r.Bound)
+	dst = append(dst, `,"BindTime":`...)
+	dst = wire.AppendNull(dst, r.BindTime, wire.AppendInt)
+	dst = append(dst, `,"RecoveryCodesLeft":`...)
+	dst = wire.AppendInt(dst, r.RecoveryCodesLeft)
+	return append(dst, '}')
+}
+
+// DescribeWeComImportRequest is what DescribeWeComImport takes. Shows how far an import is.
+type DescribeWeComImportRequest struct {
+	ImportId string // id of the import
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *DescribeWeComImportRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "ImportId":
+			r.ImportId = f.Str()
+		}
+	}
+}
+
+// DescribeWeComImportResponse is what DescribeWeComImport answers.
+type DescribeWeComImportResponse struct {
+	State    string              // running, done, or interrupted where whoever began it may no longer import
+	Total    int64               // number of members
+	Finished int64               // members with an outcome
+	Created  int64               // sub-users that were made
+	Results  []WeComImportResult // a row a member
+	LoginUrl string              // address where they sign in
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *DescribeWeComImportResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"State":`...)
+	dst = wire.AppendString(dst, r.State)
+	dst = append(dst, `,"Total":`...)
+	dst = wire.AppendInt(dst, r.Total)
+	dst = append(dst, `,"Finished":`...)
+	dst = wire.AppendInt(dst, r.Finished)
+	dst = append(dst, `,"Created":`...)
+	dst = wire.AppendInt(dst, r.Created)
+	dst = append(dst, `,"Results":`...)
+	dst = append(dst, '[')
+	for i := range r.Results {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Results[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"LoginUrl":`...)
+	dst = wire.AppendString(dst, r.LoginUrl)
+	return append(dst, '}')
+}
+
+// EnableTotpDeviceRequest is what EnableTotpDevice takes. Binds the TOTP device that CreateTotpDevice began, and
+// makes recovery codes, each good once. They are never shown again.
+type EnableTotpDeviceRequest struct {
+	Code string // code that the device shows
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *EnableTotpDeviceRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Code":
+			r.Code = f.Str()
+		}
+	}
+}
+
+// EnableTotpDeviceResponse is what EnableTotpDevice answers.
+type EnableTotpDeviceResponse struct {
+	RecoveryCodes []string // recovery codes
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *EnableTotpDeviceResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"RecoveryCodes":`...)
+	dst = wire.AppendList(dst, r.RecoveryCodes, wire.AppendString)
+	return append(dst, '}')
+}
+
+// EndConsoleSessionsRequest is what EndConsoleSessions takes. Ends sessions in the console: of the caller, or of a
+// sub-user, which needs hufu:EndConsoleSessions.
+type EndConsoleSessionsRequest struct {
+	Uin        *int64   // uin of a user of the account; absent: the caller
+	SessionIds []string // sessions; absent: all, but for the one that asks where they are its own
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *EndConsoleSessionsRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Uin":
+			r.Uin = f.IntPtr()
+		case "SessionIds":
+			r.SessionIds = f.Strs()
+		}
+	}
+}
+
+// EndConsoleSessionsResponse is what EndConsoleSessions answers.
+type EndConsoleSessionsResponse struct {
+	Ended int64 // number of sessions that ended
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *EndConsoleSessionsResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Ended":`...)
+	dst = wire.AppendInt(dst, r.Ended)
 	return append(dst, '}')
 }
 
@@ -1220,6 +2236,54 @@ func (r *GetSigningKeyResponse) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// ImportWeComMembersRequest is what ImportWeComMembers takes. Imports members as sub-users, each whole or not at all.
+// It goes on after the answer; DescribeWeComImport shows how far. The same key with the same parameters names the
+// same import, and takes it up again where it was interrupted.
+type ImportWeComMembersRequest struct {
+	IdempotencyKey string              // drawn by the caller for one import
+	CorpId         string              // corpid
+	Members        []WeComImportMember // members
+	GroupIds       []int64             // groups that they join
+	CopyFromUins   []int64             // users whose directly attached policies they get
+	PolicyIds      []int64             // policies that are attached to them
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *ImportWeComMembersRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "IdempotencyKey":
+			r.IdempotencyKey = f.Str()
+		case "CorpId":
+			r.CorpId = f.Str()
+		case "Members":
+			r.Members = make([]WeComImportMember, f.Len())
+			for j := range r.Members {
+				r.Members[j].Decode(f.At(j))
+			}
+		case "GroupIds":
+			r.GroupIds = f.Ints()
+		case "CopyFromUins":
+			r.CopyFromUins = f.Ints()
+		case "PolicyIds":
+			r.PolicyIds = f.Ints()
+		}
+	}
+}
+
+// ImportWeComMembersResponse is what ImportWeComMembers answers.
+type ImportWeComMembersResponse struct {
+	ImportId string // id of the import
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ImportWeComMembersResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"ImportId":`...)
+	dst = wire.AppendString(dst, r.ImportId)
+	return append(dst, '}')
+}
+
 // LinkIdentityRequest is what LinkIdentity takes. Links a sub-user of the account to a person: it is that person's
 // from then on, and refused while the person is disabled. To link it again changes nothing.
 type LinkIdentityRequest struct {
@@ -1245,6 +2309,136 @@ type LinkIdentityResponse struct{}
 
 // AppendJSON appends r as one JSON object.
 func (*LinkIdentityResponse) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
+
+// LinkWeComCorpRequest is what LinkWeComCorp takes. Links a WeCom enterprise by a self-built application, or
+// refreshes the credentials of one that is linked or was. WeCom is asked whether they are right.
+type LinkWeComCorpRequest struct {
+	CorpId        string  // corpid
+	AgentId       int64   // agentid of the application
+	Secret        string  // secret of the application
+	CallbackToken *string // token of the contact callback
+	CallbackKey   *string // EncodingAESKey of the contact callback
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *LinkWeComCorpRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "CorpId":
+			r.CorpId = f.Str()
+		case "AgentId":
+			r.AgentId = f.Int()
+		case "Secret":
+			r.Secret = f.Str()
+		case "CallbackToken":
+			r.CallbackToken = f.StrPtr()
+		case "CallbackKey":
+			r.CallbackKey = f.StrPtr()
+		}
+	}
+}
+
+// LinkWeComCorpResponse is what LinkWeComCorp answers.
+type LinkWeComCorpResponse struct {
+	Corp WeComCorp // the enterprise
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *LinkWeComCorpResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Corp":`...)
+	dst = r.Corp.AppendJSON(dst)
+	return append(dst, '}')
+}
+
+// LintPolicyRequest is what LintPolicy takes. Finds what is wrong or surprising in a policy document. Nothing is
+// stored.
+type LintPolicyRequest struct {
+	PolicyDocument string // document, JSON
+	Kind           string // policy, or the trust policy of a role
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *LintPolicyRequest) Decode(v *wire.Value) {
+	r.Kind = "policy"
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "PolicyDocument":
+			r.PolicyDocument = f.Str()
+		case "Kind":
+			r.Kind = f.Str()
+		}
+	}
+}
+
+// LintPolicyResponse is what LintPolicy answers.
+type LintPolicyResponse struct {
+	Findings []LintFinding // findings in the order of the document
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *LintPolicyResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Findings":`...)
+	dst = append(dst, '[')
+	for i := range r.Findings {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Findings[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
+// ListAccountAccessKeysRequest is what ListAccountAccessKeys takes. Lists the access keys of everybody in the
+// account, never the secrets.
+type ListAccountAccessKeysRequest struct {
+	Keyword *string // part of the name of the user, or the whole uin or SecretId
+	Status  *string // of one status only
+	Offset  int64   // rows to pass over
+	Limit   int64   // rows to answer
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *ListAccountAccessKeysRequest) Decode(v *wire.Value) {
+	r.Limit = 20
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Keyword":
+			r.Keyword = f.StrPtr()
+		case "Status":
+			r.Status = f.StrPtr()
+		case "Offset":
+			r.Offset = f.Int()
+		case "Limit":
+			r.Limit = f.Int()
+		}
+	}
+}
+
+// ListAccountAccessKeysResponse is what ListAccountAccessKeys answers.
+type ListAccountAccessKeysResponse struct {
+	TotalCount int64              // number of keys that fit
+	Keys       []AccountAccessKey // keys, the newest first
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ListAccountAccessKeysResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"TotalCount":`...)
+	dst = wire.AppendInt(dst, r.TotalCount)
+	dst = append(dst, `,"Keys":`...)
+	dst = append(dst, '[')
+	for i := range r.Keys {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Keys[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
 
 // ListAllowedActionsRequest is what ListAllowedActions takes. Lists what a principal of the account may do now,
 // service by service.
@@ -1379,6 +2573,121 @@ func (r *ListAllowedPrincipalsResponse) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// ListAuditRecordsRequest is what ListAuditRecords takes. Lists calls of the account in the audit trail, the newest
+// first.
+type ListAuditRecordsRequest struct {
+	StartTime  *int64  // not before, Unix seconds
+	EndTime    *int64  // not after, Unix seconds
+	Action     *string // service:Name, where * stands for anything
+	CallerType *string // callers of this type only
+	CallerId   *string // uin or id of the role
+	SecretId   *string // key or console session
+	Ip         *string // address
+	Resource   *string // part of the name of a resource
+	Outcome    *string // ok, denied by policies, or failed for any reason
+	Marker     *string // from an answer: goes on with older calls
+	Newer      *string // Top of an answer: only calls that came after it
+	Limit      int64   // calls to answer
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *ListAuditRecordsRequest) Decode(v *wire.Value) {
+	r.Limit = 50
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "StartTime":
+			r.StartTime = f.IntPtr()
+		case "EndTime":
+			r.EndTime = f.IntPtr()
+		case "Action":
+			r.Action = f.StrPtr()
+		case "CallerType":
+			r.CallerType = f.StrPtr()
+		case "CallerId":
+			r.CallerId = f.StrPtr()
+		case "SecretId":
+			r.SecretId = f.StrPtr()
+		case "Ip":
+			r.Ip = f.StrPtr()
+		case "Resource":
+			r.Resource = f.StrPtr()
+		case "Outcome":
+			r.Outcome = f.StrPtr()
+		case "Marker":
+			r.Marker = f.StrPtr()
+		case "Newer":
+			r.Newer = f.StrPtr()
+		case "Limit":
+			r.Limit = f.Int()
+		}
+	}
+}
+
+// ListAuditRecordsResponse is what ListAuditRecords answers.
+type ListAuditRecordsResponse struct {
+	Records    []AuditRecord // calls
+	Marker     string        // what goes on with older calls, empty where there are none
+	Top        string        // place of the newest call there is, for Newer
+	SearchedTo *int64        // how far back this answer looked, Unix milliseconds: it looks at a bounded number of calls; null at the end of the trail
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ListAuditRecordsResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Records":`...)
+	dst = append(dst, '[')
+	for i := range r.Records {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Records[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"Marker":`...)
+	dst = wire.AppendString(dst, r.Marker)
+	dst = append(dst, `,"Top":`...)
+	dst = wire.AppendString(dst, r.Top)
+	dst = append(dst, `,"SearchedTo":`...)
+	dst = wire.AppendNull(dst, r.SearchedTo, wire.AppendInt)
+	return append(dst, '}')
+}
+
+// ListConsoleSessionsRequest is what ListConsoleSessions takes. Lists the sessions that run in the console: of the
+// caller, or of a sub-user, which needs hufu:ListConsoleSessions.
+type ListConsoleSessionsRequest struct {
+	Uin *int64 // uin of a user of the account; absent: the caller
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *ListConsoleSessionsRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Uin":
+			r.Uin = f.IntPtr()
+		}
+	}
+}
+
+// ListConsoleSessionsResponse is what ListConsoleSessions answers.
+type ListConsoleSessionsResponse struct {
+	Sessions []ConsoleSession // sessions, the newest first, 100 at most
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ListConsoleSessionsResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Sessions":`...)
+	dst = append(dst, '[')
+	for i := range r.Sessions {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Sessions[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
 // ListPersonsRequest is what ListPersons takes. Lists the persons of the account in the order of their creation.
 type ListPersonsRequest struct {
 	Keyword  *string // part of the login, name, mobile or email, without regard to case
@@ -1433,6 +2742,76 @@ func (r *ListPersonsResponse) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendBool(dst, r.IsTruncated)
 	dst = append(dst, `,"Marker":`...)
 	dst = wire.AppendString(dst, r.Marker)
+	return append(dst, '}')
+}
+
+// ListProductsRequest is what ListProducts takes. Lists the products that policies can name.
+type ListProductsRequest struct{}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (*ListProductsRequest) Decode(*wire.Value) {}
+
+// ListProductsResponse is what ListProducts answers.
+type ListProductsResponse struct {
+	Products []CatalogueProduct // products by name
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ListProductsResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Products":`...)
+	dst = append(dst, '[')
+	for i := range r.Products {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Products[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
+// ListRoleSessionsRequest is what ListRoleSessions takes. Lists the sessions of a role that have not expired.
+type ListRoleSessionsRequest struct {
+	RoleId string // id of the role
+	Offset int64  // rows to pass over
+	Limit  int64  // rows to answer
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *ListRoleSessionsRequest) Decode(v *wire.Value) {
+	r.Limit = 20
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "RoleId":
+			r.RoleId = f.Str()
+		case "Offset":
+			r.Offset = f.Int()
+		case "Limit":
+			r.Limit = f.Int()
+		}
+	}
+}
+
+// ListRoleSessionsResponse is what ListRoleSessions answers.
+type ListRoleSessionsResponse struct {
+	TotalCount int64         // number of sessions
+	Sessions   []RoleSession // sessions, the newest first
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ListRoleSessionsResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"TotalCount":`...)
+	dst = wire.AppendInt(dst, r.TotalCount)
+	dst = append(dst, `,"Sessions":`...)
+	dst = append(dst, '[')
+	for i := range r.Sessions {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Sessions[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
 	return append(dst, '}')
 }
 
@@ -1517,6 +2896,128 @@ func (r *ListUnusedActionsResponse) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// ListWeComCorpsRequest is what ListWeComCorps takes. Lists the WeCom enterprises of the account with their
+// visibility scopes.
+type ListWeComCorpsRequest struct{}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (*ListWeComCorpsRequest) Decode(*wire.Value) {}
+
+// ListWeComCorpsResponse is what ListWeComCorps answers.
+type ListWeComCorpsResponse struct {
+	Corps []WeComCorp // enterprises, the oldest first
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ListWeComCorpsResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Corps":`...)
+	dst = append(dst, '[')
+	for i := range r.Corps {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Corps[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
+// ListWeComDepartmentsRequest is what ListWeComDepartments takes. Lists departments inside the visibility scope, one
+// level at a time.
+type ListWeComDepartmentsRequest struct {
+	CorpId   string // corpid
+	ParentId int64  // id of the department above; 0: those that the scope begins with
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *ListWeComDepartmentsRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "CorpId":
+			r.CorpId = f.Str()
+		case "ParentId":
+			r.ParentId = f.Int()
+		}
+	}
+}
+
+// ListWeComDepartmentsResponse is what ListWeComDepartments answers.
+type ListWeComDepartmentsResponse struct {
+	Departments []WeComDepartment // departments in their order
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ListWeComDepartmentsResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Departments":`...)
+	dst = append(dst, '[')
+	for i := range r.Departments {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Departments[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
+// ListWeComMembersRequest is what ListWeComMembers takes. Lists members inside the visibility scope.
+type ListWeComMembersRequest struct {
+	CorpId       string   // corpid
+	DepartmentId *int64   // of this department only
+	Recursive    bool     // and of those below it
+	Keyword      *string  // part of the name or userid
+	UserIds      []string // these only
+	Offset       int64    // rows to pass over
+	Limit        int64    // rows to answer
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *ListWeComMembersRequest) Decode(v *wire.Value) {
+	r.Limit = 20
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "CorpId":
+			r.CorpId = f.Str()
+		case "DepartmentId":
+			r.DepartmentId = f.IntPtr()
+		case "Recursive":
+			r.Recursive = f.Bool()
+		case "Keyword":
+			r.Keyword = f.StrPtr()
+		case "UserIds":
+			r.UserIds = f.Strs()
+		case "Offset":
+			r.Offset = f.Int()
+		case "Limit":
+			r.Limit = f.Int()
+		}
+	}
+}
+
+// ListWeComMembersResponse is what ListWeComMembers answers.
+type ListWeComMembersResponse struct {
+	TotalCount int64         // number of members that fit
+	Members    []WeComMember // members
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *ListWeComMembersResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"TotalCount":`...)
+	dst = wire.AppendInt(dst, r.TotalCount)
+	dst = append(dst, `,"Members":`...)
+	dst = append(dst, '[')
+	for i := range r.Members {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Members[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
 // PreviewPolicyRequest is what PreviewPolicy takes. Tells what would change if a policy were replaced by a draft, for
 // those who hold it or whom it bounds: of their recorded calls, and of all that they could do.
 type PreviewPolicyRequest struct {
@@ -1594,6 +3095,151 @@ func (r *PreviewPolicyResponse) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// PreviewWeComImportRequest is what PreviewWeComImport takes. Says what an import would do: which members could not
+// be imported and why, and which policies they would have.
+type PreviewWeComImportRequest struct {
+	CorpId       string              // corpid
+	Members      []WeComImportMember // members
+	GroupIds     []int64             // groups that they join
+	CopyFromUins []int64             // users whose directly attached policies they get
+	PolicyIds    []int64             // policies that are attached to them
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *PreviewWeComImportRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "CorpId":
+			r.CorpId = f.Str()
+		case "Members":
+			r.Members = make([]WeComImportMember, f.Len())
+			for j := range r.Members {
+				r.Members[j].Decode(f.At(j))
+			}
+		case "GroupIds":
+			r.GroupIds = f.Ints()
+		case "CopyFromUins":
+			r.CopyFromUins = f.Ints()
+		case "PolicyIds":
+			r.PolicyIds = f.Ints()
+		}
+	}
+}
+
+// PreviewWeComImportResponse is what PreviewWeComImport answers.
+type PreviewWeComImportResponse struct {
+	Results        []WeComImportResult  // a row a member; pending where nothing stands against it
+	Policies       []WeComPreviewPolicy // policies
+	RemainingToday *int64               // how many more users an unverified account may make now; null where there is no such limit
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *PreviewWeComImportResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Results":`...)
+	dst = append(dst, '[')
+	for i := range r.Results {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Results[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"Policies":`...)
+	dst = append(dst, '[')
+	for i := range r.Policies {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Policies[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	dst = append(dst, `,"RemainingToday":`...)
+	dst = wire.AppendNull(dst, r.RemainingToday, wire.AppendInt)
+	return append(dst, '}')
+}
+
+// RevokeRoleSessionsRequest is what RevokeRoleSessions takes. Ends all sessions of a role that were issued so far.
+// New ones can be issued.
+type RevokeRoleSessionsRequest struct {
+	RoleId string // id of the role
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *RevokeRoleSessionsRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "RoleId":
+			r.RoleId = f.Str()
+		}
+	}
+}
+
+// RevokeRoleSessionsResponse is what RevokeRoleSessions answers.
+type RevokeRoleSessionsResponse struct{}
+
+// AppendJSON appends r as one JSON object.
+func (*RevokeRoleSessionsResponse) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
+
+// SearchUsersRequest is what SearchUsers takes. Lists sub-users of every type, with what an administrator looks for.
+type SearchUsersRequest struct {
+	Keyword  *string // part of the name, remark, email, phone number or userid, or the whole uin
+	UserType *string // of one type only
+	State    *string // of one state only
+	GroupId  *int64  // members of this group only
+	Sort     string  // order: newest first, by name, or last sign-in first
+	Offset   int64   // rows to pass over
+	Limit    int64   // rows to answer
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *SearchUsersRequest) Decode(v *wire.Value) {
+	r.Sort = "CreateTime"
+	r.Limit = 20
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Keyword":
+			r.Keyword = f.StrPtr()
+		case "UserType":
+			r.UserType = f.StrPtr()
+		case "State":
+			r.State = f.StrPtr()
+		case "GroupId":
+			r.GroupId = f.IntPtr()
+		case "Sort":
+			r.Sort = f.Str()
+		case "Offset":
+			r.Offset = f.Int()
+		case "Limit":
+			r.Limit = f.Int()
+		}
+	}
+}
+
+// SearchUsersResponse is what SearchUsers answers.
+type SearchUsersResponse struct {
+	TotalCount int64       // number of users that fit
+	Users      []FoundUser // users
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *SearchUsersResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"TotalCount":`...)
+	dst = wire.AppendInt(dst, r.TotalCount)
+	dst = append(dst, `,"Users":`...)
+	dst = append(dst, '[')
+	for i := range r.Users {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Users[i].AppendJSON(dst)
+	}
+	dst = append(dst, ']')
+	return append(dst, '}')
+}
+
 // SetBiUserStatusRequest is what SetBiUserStatus takes. Enables or disables users of business intelligence, all or
 // none; no published action does. A disabled user may do nothing in BI; his roles stay. The caller administers the
 // enterprise in BI, and the root is nobody's to disable.
@@ -1656,6 +3302,35 @@ func (r *SetPersonStatusResponse) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// SyncWeComCorpRequest is what SyncWeComCorp takes. Reads the visibility scope of an enterprise anew, and what became
+// of the members that are sub-users. The answer comes at once; the state shows when it is done.
+type SyncWeComCorpRequest struct {
+	CorpId string // corpid
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *SyncWeComCorpRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "CorpId":
+			r.CorpId = f.Str()
+		}
+	}
+}
+
+// SyncWeComCorpResponse is what SyncWeComCorp answers.
+type SyncWeComCorpResponse struct {
+	Corp WeComCorp // the enterprise
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *SyncWeComCorpResponse) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"Corp":`...)
+	dst = r.Corp.AppendJSON(dst)
+	return append(dst, '}')
+}
+
 // UnlinkIdentityRequest is what UnlinkIdentity takes. Takes a sub-user from its person. It is in force from then on,
 // whether the person is or not. Where it is linked to nobody nothing changes.
 type UnlinkIdentityRequest struct {
@@ -1681,3 +3356,80 @@ type UnlinkIdentityResponse struct{}
 
 // AppendJSON appends r as one JSON object.
 func (*UnlinkIdentityResponse) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
+
+// UnlinkWeComCorpRequest is what UnlinkWeComCorp takes. Unlinks an enterprise: its members cannot sign in any more,
+// the sub-users stay.
+type UnlinkWeComCorpRequest struct {
+	CorpId string // corpid
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *UnlinkWeComCorpRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "CorpId":
+			r.CorpId = f.Str()
+		}
+	}
+}
+
+// UnlinkWeComCorpResponse is what UnlinkWeComCorp answers.
+type UnlinkWeComCorpResponse struct{}
+
+// AppendJSON appends r as one JSON object.
+func (*UnlinkWeComCorpResponse) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
+
+// UnlockUserRequest is what UnlockUser takes. Lets a sub-user try passwords again that was locked after wrong ones.
+type UnlockUserRequest struct {
+	Uin int64 // uin of the sub-user
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *UnlockUserRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Uin":
+			r.Uin = f.Int()
+		}
+	}
+}
+
+// UnlockUserResponse is what UnlockUser answers.
+type UnlockUserResponse struct{}
+
+// AppendJSON appends r as one JSON object.
+func (*UnlockUserResponse) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
+
+// UpdateConsoleSettingsRequest is what UpdateConsoleSettings takes. Changes how long sessions in the console last,
+// and the alias of the account. What is absent stays.
+type UpdateConsoleSettingsRequest struct {
+	Alias          *string // 3 to 32 of a-z, 0-9 and -, not digits alone; empty for none
+	IdleMinutes    *int64  // minutes without a call after which a session ends, 30 unless set
+	MaximumMinutes *int64  // minutes after which a session ends in any case, 720 unless set
+	RequireMfa     *bool   // whether sub-users must bind a TOTP device at their next sign-in
+}
+
+// Decode fills r from a tree that wire.Check accepted.
+func (r *UpdateConsoleSettingsRequest) Decode(v *wire.Value) {
+	for i := range v.Len() {
+		f := v.At(i)
+		switch f.Name() {
+		case "Alias":
+			r.Alias = f.StrPtr()
+		case "IdleMinutes":
+			r.IdleMinutes = f.IntPtr()
+		case "MaximumMinutes":
+			r.MaximumMinutes = f.IntPtr()
+		case "RequireMfa":
+			r.RequireMfa = f.BoolPtr()
+		}
+	}
+}
+
+// UpdateConsoleSettingsResponse is what UpdateConsoleSettings answers.
+type UpdateConsoleSettingsResponse struct{}
+
+// AppendJSON appends r as one JSON object.
+func (*UpdateConsoleSettingsResponse) AppendJSON(dst []byte) []byte { return append(dst, "{}"...) }
