@@ -83,6 +83,26 @@ func TestPackagesDoNotReachWhereTheyMustNot(t *testing.T) {
 	}
 }
 
+// TestTheStandInForWeComIsReachedByTheDemonstrationAlone because it lets anybody in whom it is asked to.
+func TestTheStandInForWeComIsReachedByTheDemonstrationAlone(t *testing.T) {
+	const standIn, demo = module + "internal/wecom/wecomtest", module + "internal/demo"
+	for from, deps := range reached(t) {
+		if from != demo && from != module+"cmd/hufu" && slices.Contains(deps, standIn) {
+			t.Errorf("%s reaches %s", from, standIn)
+		}
+		if from != module+"cmd/hufu" && slices.Contains(deps, demo) {
+			t.Errorf("%s reaches %s", from, demo)
+		}
+	}
+	out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, module+"cmd/hufu").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	if slices.Contains(strings.Fields(string(out)), standIn) {
+		t.Errorf("cmd/hufu imports %s, not through %s", standIn, demo)
+	}
+}
+
 // reached are the packages that each package reaches, directly or through others.
 func reached(t *testing.T) map[string][]string {
 	t.Helper()
