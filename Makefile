@@ -10,8 +10,22 @@ VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo development)
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# The console is built again when something that it is made of is newer, and its modules are installed again when they are others.
+CONSOLE  = $(shell find console/src console/public -type f) console/index.html console/vite.config.ts console/tsconfig.json
+
+console/.stamp-modules: console/package.json console/package-lock.json
+	cd console && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+console/.stamp-app: console/.stamp-modules $(CONSOLE)
+	cd console && npm run --silent build -- --logLevel warn
+	@touch $@
+
+.PHONY: console
+console: console/.stamp-app ## Build the web console, which the binary embeds
+
 .PHONY: build
-build: ## Build the binary to bin/hufu
+build: console ## Build the binary, with the console, to bin/hufu
 	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/hufu
 
 .PHONY: run

@@ -2,6 +2,9 @@ module github.com/hufu-iam/hufu
 
 go 1.26.0
 
+// Packages of npm may hold Go files, which are none of this module's.
+ignore ./console/node_modules
+
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/google/go-cmp v0.7.0
