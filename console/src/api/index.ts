@@ -1,0 +1,5 @@
+export { ApiError, ask, call, onSessionEnd } from "./client";
+export type { Action, In, Out, Service } from "./client";
+export { newQueryClient, refresh, useAction, useChange } from "./hooks";
+export { useSession, useSignOut } from "./session";
+export type { Session } from "./session";

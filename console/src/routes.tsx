@@ -1,0 +1,19 @@
+// The pages of the console: each is a file of its own for the browser, and is fetched when somebody goes there.
+import type { ComponentType } from "react";
+import type { menu } from "./app/messages";
+
+export interface PageEntry {
+  /** Below /console/, as react-router spells it. */
+  path: string;
+  /** The page is the default export of its module. */
+  load: () => Promise<{ default: ComponentType }>;
+  /** The entry of the menu on the left that leads here. Without one, other pages lead here. */
+  menu?: keyof typeof menu;
+}
+
+/** Pages of somebody who is signed in. The first is where one arrives. */
+export const pages: readonly PageEntry[] = [
+];
+
+/** Where one signs in. */
+export const signInPage: PageEntry = { path: "sign-in", load: () => import("./pages/sign-in") };
