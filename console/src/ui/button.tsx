@@ -1,6 +1,7 @@
 import type { MouseEvent, ReactElement, ReactNode } from "react";
-import TButton from "tdesign-react/es/button";
 import { Link as RouterLink } from "react-router";
+// The looks of TDesign's button upon the browser's own, which tells assistive technology what it is and whether it is disabled.
+import "tdesign-react/es/button/style/index.css";
 
 export interface ButtonProps {
   children?: ReactNode;
@@ -14,35 +15,38 @@ export interface ButtonProps {
   /** Shows that work is under way, and takes no second press. */
   busy?: boolean;
   /** What a button with an icon alone does. */
-  label?: string;
+  label?: string | undefined;
   title?: string;
   /** The form that it submits from outside. */
   form?: string;
   onClick?: (event: MouseEvent) => void;
 }
 
-export function Button({ kind = "default", type = "button", busy = false, label, children, icon, ...rest }: ButtonProps) {
-  const looks = {
-    primary: { theme: "primary" },
-    default: { variant: "outline" },
-    danger: { theme: "danger" },
-    text: { theme: "primary", variant: "text" },
-  } as const;
-  const attributes = { ...(label ? { "aria-label": label, title: rest.title ?? label } : {}), ...(busy ? { "aria-busy": true } : {}) };
+export function Button({ kind = "default", type = "button", size = "medium", block = false, busy = false, disabled = false, label, title, children, icon, ...rest }: ButtonProps) {
+  const classes = ["t-button", looks[kind], sizes[size], block ? "ui-button-block" : "", children ? "" : "t-button--shape-square", disabled ? "t-is-disabled" : ""];
   return (
-    <TButton
-      {...looks[kind]}
+    <button
       {...rest}
-      {...attributes}
       type={type}
-      loading={busy}
-      {...(icon ? { icon } : {})}
-      {...(!children && icon ? { shape: "square" as const } : {})}
+      className={classes.filter(Boolean).join(" ")}
+      disabled={disabled || busy}
+      aria-label={label}
+      title={title ?? (children ? undefined : label)}
+      aria-busy={busy ? true : undefined}
     >
-      {children}
-    </TButton>
+      {busy ? <span className="ui-spinner" aria-hidden="true" /> : icon}
+      {children && <span className="t-button__text">{children}</span>}
+    </button>
   );
 }
+
+const looks = {
+  primary: "t-button--theme-primary t-button--variant-base",
+  default: "t-button--theme-default t-button--variant-outline",
+  danger: "t-button--theme-danger t-button--variant-base",
+  text: "ui-button-text t-button--theme-primary t-button--variant-text",
+};
+const sizes = { small: "t-size-s", medium: "", large: "t-size-l" };
 
 /** A link to a page of the console; to another address with href, which opens beside the console. */
 export function Link({ to, href, children, label }: { to?: string; href?: string; children: ReactNode; label?: string }) {
@@ -62,9 +66,8 @@ export function Link({ to, href, children, label }: { to?: string; href?: string
 
 /** A link to a page of the console that looks like a button. */
 export function LinkButton({ to, kind = "default", children, icon }: { to: string; kind?: "primary" | "default"; children: ReactNode; icon?: ReactElement }) {
-  const look = kind === "primary" ? "t-button--variant-base t-button--theme-primary" : "t-button--variant-outline t-button--theme-default";
   return (
-    <RouterLink className={`t-button ${look} ui-linkbutton`} to={to}>
+    <RouterLink className={`t-button ${looks[kind]}`} to={to}>
       {icon}
       <span className="t-button__text">{children}</span>
     </RouterLink>

@@ -4,8 +4,8 @@ import { Button } from "./button";
 import { CheckIcon, CopyIcon, DownloadIcon } from "./icons";
 import { toast } from "./toast";
 
-/** Copies a value. label says what is copied; with `text` it is written on the button too. */
-export function CopyButton({ value, label, text: caption }: { value: string; label?: string; text?: ReactNode }) {
+/** Copies a value. label says what is copied, for screen readers; a caption stands on the button. */
+export function CopyButton({ value, label, caption }: { value: string; label?: string; caption?: ReactNode }) {
   const text = useText(common);
   const [copied, setCopied] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -21,7 +21,7 @@ export function CopyButton({ value, label, text: caption }: { value: string; lab
     }
   };
   return (
-    <Button size="small" kind="text" icon={copied ? <CheckIcon /> : <CopyIcon />} label={label ?? text("copy")} onClick={() => void copy()}>
+    <Button size="small" kind="text" icon={copied ? <CheckIcon /> : <CopyIcon />} label={label ?? (caption ? undefined : text("copy"))} onClick={() => void copy()}>
       {caption}
     </Button>
   );

@@ -57,7 +57,7 @@ export function ErrorNotice({ error, onRetry, title }: { error: unknown; onRetry
               {text("retry")}
             </Button>
           )}
-          <CopyButton value={report} label={text("copyError")} />
+          <CopyButton value={report} caption={text("copyError")} />
         </>
       }
     >

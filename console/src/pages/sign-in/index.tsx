@@ -133,7 +133,7 @@ function WeCom({ account, onAccount }: { account: string; onAccount: (account: s
       <p>{text("wecomText")}</p>
       <TextField label={text("ownerField")} value={account} onChange={onAccount} autoComplete="organization" />
       <div className="sign-submit">
-        <Button kind="primary" size="large" type="submit" disabled={account.trim() === ""}>
+        <Button kind="primary" size="large" block type="submit" disabled={account.trim() === ""}>
           {text("wecomSubmit")}
         </Button>
       </div>

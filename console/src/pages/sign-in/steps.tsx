@@ -2,8 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { signIn, type StepAnswer } from "@/api/session";
-import { useText } from "@/i18n";
-import { Button, CopyText, ErrorNotice, Loaded, PasswordField, QrCode, TextField, download } from "@/ui";
+import { common, useText } from "@/i18n";
+import { Button, CopyButton, CopyText, DownloadIcon, ErrorNotice, Loaded, PasswordField, QrCode, TextField, download } from "@/ui";
 import { signInText } from "./messages";
 import { checkPassword, longest, shortest, type PasswordRules } from "./rules";
 
@@ -31,7 +31,7 @@ function StepForm({ submit, ready, send, onDone, children }: { submit: string; r
       {children}
       <ErrorNotice error={error} />
       <div className="sign-submit">
-        <Button kind="primary" type="submit" size="large" busy={busy} disabled={!ready}>
+        <Button kind="primary" type="submit" size="large" block busy={busy} disabled={!ready}>
           {submit}
         </Button>
       </div>
@@ -157,6 +157,7 @@ export function DeviceSecret({ secret, uri }: { secret: string; uri: string }) {
 /** Recovery codes, shown this once. */
 export function RecoveryCodes({ codes }: { codes: readonly string[] }) {
   const text = useText(signInText);
+  const words = useText(common);
   return (
     <>
       <p>{text("codesText")}</p>
@@ -165,18 +166,12 @@ export function RecoveryCodes({ codes }: { codes: readonly string[] }) {
           <li key={code}>{code}</li>
         ))}
       </ul>
-      <RecoveryCodeActions codes={codes} />
+      <div className="ui-row">
+        <Button icon={<DownloadIcon />} onClick={() => download("hufu-recovery-codes.txt", `${codes.join("\n")}\n`, "text/plain;charset=utf-8")}>
+          {words("download")}
+        </Button>
+        <CopyButton value={codes.join("\n")} caption={words("copy")} />
+      </div>
     </>
-  );
-}
-
-function RecoveryCodeActions({ codes }: { codes: readonly string[] }) {
-  const words = useText(signInText);
-  const content = `${codes.join("\n")}\n`;
-  return (
-    <div className="ui-row">
-      <CopyText value={codes.join(" ")} label={words("codesTitle")} />
-      <Button onClick={() => download("hufu-recovery-codes.txt", content, "text/plain;charset=utf-8")}>{words("codesTitle")}</Button>
-    </div>
   );
 }
