@@ -70,6 +70,7 @@ type Config struct {
 	Bootstrap                             account.New // of the first root account
 	BootstrapPassword                     string      // of its console login, "" = drawn
 	Log                                   *slog.Logger
+	Now                                   func() time.Time // nil = time.Now
 }
 
 // What is kept in memory at most: principals with what binds them, holders of keys, the size of compiled policies.
@@ -99,6 +100,9 @@ type Server struct {
 
 // Open opens the database and makes everything ready to serve.
 func Open(ctx context.Context, c Config) (_ *Server, err error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	products, err := catalogue.Load(services.Services, catalogue.Config{Files: c.Products, Strict: c.StrictProducts})
 	if err != nil {
 		return nil, err
@@ -120,18 +124,18 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	identity.Tell(persons, business)
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits, Registered: products.Registered},
-		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: time.Now},
+		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: c.Now},
 		Products(identity, sts.New(s.store, s.keys, identity), questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}), persons,
 			business))
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
 		Actions: products, Granularity: products.Granularity,
-		Metrics: s.metrics, Log: c.Log, Now: time.Now, Cached: maxKeys})
+		Metrics: s.metrics, Log: c.Log, Now: c.Now, Cached: maxKeys})
 	s.people = eiam.New(eiam.Config{DB: s.store, Keys: s.keys, DefaultTenant: c.EIAMTenant, PasswordRules: cam.PasswordRules})
-	s.eiam = rest.New(rest.Dependencies{Gateway: s.gateway, Product: s.people, Service: eiamv2.Service, Handlers: eiamv2.Bind(s.people), Log: c.Log, Now: time.Now})
+	s.eiam = rest.New(rest.Dependencies{Gateway: s.gateway, Product: s.people, Service: eiamv2.Service, Handlers: eiamv2.Bind(s.people), Log: c.Log, Now: c.Now})
 	s.component = component.New(component.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Finder: finder,
 		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: products.Granularity, Own: Serves,
-		Metrics: s.metrics, Log: c.Log, Now: time.Now})
-	s.engines = verify.New(s.gateway, business, c.Log, time.Now)
+		Metrics: s.metrics, Log: c.Log, Now: c.Now})
+	s.engines = verify.New(s.gateway, business, c.Log, c.Now)
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_size", "Size of the policies that are compiled in memory: statements, patterns, values and index entries.", func() float64 { _, _, n := engine.Cached(); return float64(n) })
@@ -190,7 +194,7 @@ func OpenStore(ctx context.Context, c Config, committed func(int, time.Duration)
 	if err := os.MkdirAll(c.Data, 0o700); err != nil { // with PostgreSQL the key and the socket still live there
 		return nil, nil, fmt.Errorf("data directory: %w", err)
 	}
-	db, err := store.Open(ctx, store.Config{Dir: c.Data, URL: c.Database, Logger: c.Log, OnCommit: committed, MaxGroup: c.MaxGroup})
+	db, err := store.Open(ctx, store.Config{Dir: c.Data, URL: c.Database, Logger: c.Log, OnCommit: committed, MaxGroup: c.MaxGroup, Now: c.Now})
 	if err != nil {
 		return nil, nil, err
 	}
