@@ -41,6 +41,9 @@ var forbidden = []struct{ from, to, why string }{
 	{"internal/bi", "internal/gateway", "a product never sees a transport"},
 	{"internal/bi", "net/http", "a product never sees a transport"},
 	{"internal/cam", "internal/bi", "BI is about users, which do not know of it"},
+	{"internal/wecom", "internal/gateway", "a product never sees a transport"},
+	{"internal/cam", "internal/wecom", "members of WeCom are sub-users, which do not know of it"},
+	{"internal/wecom/qyapi", "internal/store", "the client of WeCom keeps nothing"},
 	{"internal/eiam", "internal/gateway", "a product never sees a transport"},
 	{"internal/eiam", "net/http", "a product never sees a transport"},
 	{"internal/sts", "internal/gateway", "a product never sees a transport"},
@@ -85,9 +88,12 @@ func TestPackagesDoNotReachWhereTheyMustNot(t *testing.T) {
 
 // TestTheStandInForWeComIsReachedByTheDemonstrationAlone because it lets anybody in whom it is asked to.
 func TestTheStandInForWeComIsReachedByTheDemonstrationAlone(t *testing.T) {
-	const standIn, demo = module + "internal/wecom/wecomtest", module + "internal/demo"
+	const standIn, demo, tests = module + "internal/wecom/wecomtest", module + "internal/demo", module + "internal/apitest"
 	for from, deps := range reached(t) {
-		if from != demo && from != module+"cmd/hufu" && slices.Contains(deps, standIn) {
+		if slices.Contains(deps, tests) {
+			t.Errorf("%s reaches %s", from, tests)
+		}
+		if from != demo && from != tests && from != module+"cmd/hufu" && slices.Contains(deps, standIn) {
 			t.Errorf("%s reaches %s", from, standIn)
 		}
 		if from != module+"cmd/hufu" && slices.Contains(deps, demo) {

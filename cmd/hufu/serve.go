@@ -49,6 +49,11 @@ type serveCommand struct {
 	BIUnregisteredCallers string         `help:"Callers of BI that are none of its users may do what CAM allows them (cam), or nothing (deny)." enum:"cam,deny" default:"cam" env:"HUFU_BI_UNREGISTERED_CALLERS"`
 	BITerraformPaging     bool           `help:"Read the page numbers of Terraform's provider for BI as the row offsets that it sends." default:"true" negatable:"" env:"HUFU_BI_TERRAFORM_PAGING"`
 
+	PublicURL          string `help:"Where browsers and WeCom reach this server, for the addresses that it tells; as each request says if not given." env:"HUFU_PUBLIC_URL" name:"public-url" placeholder:"https://..."`
+	WeComAPIBase       string `help:"Server of WeCom's API, instead of qyapi.weixin.qq.com." env:"HUFU_WECOM_API_BASE" name:"wecom-api-base" placeholder:"https://..."`
+	WeComLoginBase     string `help:"Server where members of WeCom sign in with a browser, instead of login.work.weixin.qq.com." env:"HUFU_WECOM_LOGIN_BASE" name:"wecom-login-base" placeholder:"https://..."`
+	WeComAuthorizeBase string `help:"Server where they sign in inside WeCom, instead of open.weixin.qq.com." env:"HUFU_WECOM_AUTHORIZE_BASE" name:"wecom-authorize-base" placeholder:"https://..."`
+
 	BootstrapSecretID  string `help:"SecretId of the first root account, instead of a random one." env:"HUFU_BOOTSTRAP_SECRET_ID" hidden:""`
 	BootstrapSecretKey string `help:"Its SecretKey." env:"HUFU_BOOTSTRAP_SECRET_KEY" hidden:""`
 	BootstrapPassword  string `help:"Its console password." env:"HUFU_BOOTSTRAP_PASSWORD" hidden:""`
@@ -105,6 +110,8 @@ func (s *serveCommand) config() (server.Config, error) {
 	c.DenyUnregisteredBI, c.TerraformPagingBI = s.BIUnregisteredCallers == "deny", s.BITerraformPaging
 	c.SigningHosts, c.TrustedProxies = s.SigningHost, proxies
 	c.AuditRetention, c.DrainTimeout = s.AuditRetention, s.DrainTimeout
+	c.PublicURL = s.PublicURL
+	c.WeCom = server.WeCom{APIBase: s.WeComAPIBase, LoginBase: s.WeComLoginBase, AuthorizeBase: s.WeComAuthorizeBase}
 	c.Bootstrap = account.New{Name: "root", SecretID: s.BootstrapSecretID, SecretKey: s.BootstrapSecretKey}
 	c.BootstrapPassword = s.BootstrapPassword
 	return c, nil

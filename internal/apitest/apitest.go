@@ -45,6 +45,8 @@ import (
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/store/storetest"
 	"github.com/hufu-iam/hufu/internal/sts"
+	"github.com/hufu-iam/hufu/internal/wecom"
+	"github.com/hufu-iam/hufu/internal/wecom/wecomtest"
 	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
 	"github.com/hufu-iam/hufu/internal/wire/eiamv2"
 	"github.com/hufu-iam/hufu/internal/wire/services"
@@ -74,6 +76,10 @@ type World struct {
 	Component *component.Door
 	// Operator is what the operator of the installation may do beside the API.
 	Operator *operator.Actions
+	// WeCom is the room of sub-users who are members of enterprises in WeCom, and WeComServer the server that stands in for WeCom. Nothing
+	// is done beside calls but by WeCom.Settle.
+	WeCom       *wecom.Product
+	WeComServer *wecomtest.Server
 	// Granularity is how finely actions can be granted, as the door for questions is told; nil: all by resource.
 	Granularity func(service, action string) policy.Granularity
 
@@ -105,13 +111,14 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	engine := access.New(db, access.Config{Source: identity, MaxPrincipals: 10_000, MaxSize: 1_000_000})
 	business := bi.New(bi.Config{DB: db, Keys: w.Keys, Quotas: w.Quotas, TerraformPaging: true})
 	persons := directory.New(directory.Config{DB: db, Keys: w.Keys, Users: identity, BI: business})
-	identity.Tell(persons, business)
+	w.members(t, identity)
+	identity.Tell(persons, business, w.WeCom)
 	w.Trail = audit.NewTrail(db, log)
 	finder := credential.NewFinder(w.Keys, 10_000)
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix(Proxy + "/32")}, Registered: known.Registered}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
 		Finder: finder, Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
 		server.Products(identity, sts.New(db, w.Keys, identity), questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known}), persons,
-			business))
+			business, w.WeCom))
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Keys: w.Keys, Finder: finder, Directory: identity,
 		Actions: known, Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
 	w.People = eiam.New(eiam.Config{DB: db, Keys: w.Keys, PasswordRules: cam.PasswordRules})

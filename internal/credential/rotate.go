@@ -112,6 +112,8 @@ var sealedColumns = []sealedColumn{
 	{table: "sessions", key: "secret_id", column: "secret", bind: bindSession},
 	products("bi_api_keys", "sealed"),
 	products("bi_datasources", "password"),
+	products("wecom_corps", "secret"),
+	products("wecom_tokens", "token"),
 }
 
 // products is a column that SealRow fills.

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -12,10 +13,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/access"
@@ -37,6 +40,8 @@ import (
 	"github.com/hufu-iam/hufu/internal/questions"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/sts"
+	"github.com/hufu-iam/hufu/internal/wecom"
+	"github.com/hufu-iam/hufu/internal/wecom/qyapi"
 	"github.com/hufu-iam/hufu/internal/wire"
 	"github.com/hufu-iam/hufu/internal/wire/bi20220105"
 	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
@@ -67,11 +72,16 @@ type Config struct {
 	TLSCert, TLSKey                       string        // both or none
 	AuditRetention                        time.Duration // 0 = for ever
 	DrainTimeout                          time.Duration
+	WeCom                                 WeCom
+	PublicURL                             string      // where browsers reach the server, "" = as each request says
 	Bootstrap                             account.New // of the first root account
 	BootstrapPassword                     string      // of its console login, "" = drawn
 	Log                                   *slog.Logger
 	Now                                   func() time.Time // nil = time.Now
 }
+
+// WeCom says where WeCom's servers are; "" is where they really are.
+type WeCom struct{ APIBase, LoginBase, AuthorizeBase string }
 
 // What is kept in memory at most: principals with what binds them, holders of keys, the size of compiled policies.
 const (
@@ -96,6 +106,7 @@ type Server struct {
 	actions   *operator.Actions
 	component *component.Door
 	engines   *verify.Door
+	members   *wecom.Product
 }
 
 // Open opens the database and makes everything ready to serve.
@@ -121,12 +132,15 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: products.Granularity}}
 	business := bi.New(bi.Config{DB: s.store, Keys: s.keys, Quotas: c.Quotas, DenyUnregistered: c.DenyUnregisteredBI, TerraformPaging: c.TerraformPagingBI})
 	persons := directory.New(directory.Config{DB: s.store, Keys: s.keys, Users: identity, BI: business})
-	identity.Tell(persons, business)
+	if s.members, err = newMembers(c, s.store, s.keys, identity); err != nil {
+		return nil, errors.Join(err, s.store.Close())
+	}
+	identity.Tell(persons, business, s.members)
 	s.trail = audit.NewTrail(s.store, c.Log)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits, Registered: products.Registered},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: c.Now},
 		Products(identity, sts.New(s.store, s.keys, identity), questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}), persons,
-			business))
+			business, s.members))
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
 		Actions: products, Granularity: products.Granularity,
 		Metrics: s.metrics, Log: c.Log, Now: c.Now, Cached: maxKeys})
@@ -147,13 +161,46 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 
 // Products are the services that are served, with the handlers of what is built. Implementing a method named as the
 // action is all it takes; see docs/architecture.md.
-func Products(identity *cam.Product, tokens *sts.Product, asked *questions.Product, persons *directory.Product, business *bi.Product) []gateway.Product {
+func Products(identity *cam.Product, tokens *sts.Product, asked *questions.Product, persons *directory.Product, business *bi.Product,
+	members *wecom.Product) []gateway.Product {
 	return []gateway.Product{
 		{Service: bi20220105.Service, Handlers: bi20220105.Bind(business)},
 		{Service: cam20190116.Service, Handlers: cam20190116.Bind(identity)},
 		{Service: sts20180813.Service, Handlers: sts20180813.Bind(tokens)},
-		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions{asked, persons, business.Extension()})},
+		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions{asked, persons, business.Extension(), members})},
 	}
+}
+
+// newMembers makes the room of sub-users who are members of WeCom.
+func newMembers(c Config, db *store.DB, keys *credential.Keys, identity *cam.Product) (*wecom.Product, error) {
+	public, err := publicURL(c.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	bases := [...]string{cmp.Or(c.WeCom.APIBase, qyapi.DefaultBase), cmp.Or(c.WeCom.LoginBase, wecom.DefaultLoginBase), cmp.Or(c.WeCom.AuthorizeBase, wecom.DefaultAuthorizeBase)}
+	for i, base := range bases {
+		if bases[i], err = qyapi.CheckBase(base); err != nil {
+			return nil, fmt.Errorf("server of WeCom: %w", err)
+		}
+	}
+	client, err := qyapi.New(qyapi.Config{Base: bases[0], Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
+	return wecom.New(wecom.Config{DB: db, Keys: keys, Users: identity, Client: client, PublicURL: public, LoginBase: bases[1], AuthorizeBase: bases[2],
+		Log: c.Log, Now: time.Now}), nil
+}
+
+// publicURL reads the address at which browsers reach the server: a scheme and a host.
+func publicURL(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("the public address %q is not one like https://hufu.example.com", text)
+	}
+	return u.Scheme + "://" + u.Host, nil
 }
 
 // Serves reports whether a service is one of hufu's own.
@@ -167,10 +214,13 @@ type (
 		*asking
 		*humans
 		*business
+		*enterprises
 	}
 	asking   = questions.Product
 	humans   = directory.Product
 	business = bi.Extension
+
+	enterprises = wecom.Product
 )
 
 // OpenActions opens the database for the operator's actions alone. Close the database after them.
@@ -267,7 +317,13 @@ func (s *Server) Run(ctx context.Context, ready func(api, ops net.Addr)) error {
 	}
 	work, stopWork := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	go func() { defer close(done); s.housekeeping(work) }()
+	go func() {
+		defer close(done)
+		var all sync.WaitGroup
+		all.Go(func() { s.housekeeping(work) })
+		all.Go(func() { s.members.Work(work) })
+		all.Wait()
+	}()
 	ready(api.Addr(), opsListener.Addr())
 
 	select {
@@ -350,6 +406,7 @@ func (s *Server) housekeeping(ctx context.Context) {
 		case now := <-cleaning.C:
 			note("ended sessions not purged", s.keys.Purge(ctx, now))
 			note("ended tokens not purged", s.people.Purge(ctx, now))
+			note("events of WeCom not purged", s.members.Purge(ctx))
 			note("ended embed tokens not purged", bi.Purge(ctx, s.store, now))
 			uses := audit.MaxUseAge
 			if keep := s.config.AuditRetention; keep > 0 {

@@ -795,7 +795,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "LinkWeComCorp",
-		Permission: "hufu:LinkWeComCorp", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		Permission: "hufu:LinkWeComCorp", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 2,
 		New: func() wire.Request { return new(LinkWeComCorpRequest) },
 		Input: &wire.Struct{Name: "LinkWeComCorpRequest", Members: []wire.Member{
 			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
@@ -1005,7 +1005,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListWeComCorps",
-		Permission: "hufu:ListWeComCorps", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "hufu:ListWeComCorps", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New:   func() wire.Request { return new(ListWeComCorpsRequest) },
 		Input: &wire.Struct{Name: "ListWeComCorpsRequest"},
 		Output: &wire.Struct{Name: "ListWeComCorpsResponse", Members: []wire.Member{
@@ -1014,7 +1014,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListWeComDepartments",
-		Permission: "hufu:ListWeComDepartments", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "hufu:ListWeComDepartments", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(ListWeComDepartmentsRequest) },
 		Input: &wire.Struct{Name: "ListWeComDepartmentsRequest", Members: []wire.Member{
 			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
@@ -1032,7 +1032,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListWeComMembers",
-		Permission: "hufu:ListWeComMembers", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "hufu:ListWeComMembers", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(ListWeComMembersRequest) },
 		Input: &wire.Struct{Name: "ListWeComMembersRequest", Members: []wire.Member{
 			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
@@ -1193,7 +1193,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "SyncWeComCorp",
-		Permission: "hufu:SyncWeComCorp", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		Permission: "hufu:SyncWeComCorp", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 2,
 		New: func() wire.Request { return new(SyncWeComCorpRequest) },
 		Input: &wire.Struct{Name: "SyncWeComCorpRequest", Members: []wire.Member{
 			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
@@ -1225,7 +1225,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "UnlinkWeComCorp",
-		Permission: "hufu:UnlinkWeComCorp", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		Permission: "hufu:UnlinkWeComCorp", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 2,
 		New: func() wire.Request { return new(UnlinkWeComCorpRequest) },
 		Input: &wire.Struct{Name: "UnlinkWeComCorpRequest", Members: []wire.Member{
 			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},

@@ -1,0 +1,222 @@
+package wecom
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/internal/wecom/qyapi"
+)
+
+// credentials are what an enterprise is linked by. They are sealed together; of one that is not linked there are none.
+type credentials struct {
+	Secret        string `json:"secret,omitempty"`
+	CallbackToken string `json:"callbackToken,omitempty"`
+	CallbackKey   string `json:"callbackKey,omitempty"`
+}
+
+const corpTable, tokenTable = "wecom_corps", "wecom_tokens"
+
+func (p *Product) sealCredentials(ctx context.Context, tx *store.Tx, corp int64, c credentials) ([]byte, error) {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	return p.Keys.SealRow(ctx, tx, corpTable, corp, string(text))
+}
+
+// credentials reads those of an enterprise.
+func (p *Product) credentials(ctx context.Context, q store.Queryer, corp int64) (c credentials, err error) {
+	var sealed []byte
+	err = q.QueryRowContext(ctx, `SELECT secret FROM wecom_corps WHERE id = $1`, corp).Scan(&sealed)
+	if errors.Is(err, store.ErrNotFound) {
+		return c, errNoCorp
+	}
+	var text string
+	if err == nil {
+		text, err = p.Keys.OpenRow(corpTable, corp, sealed)
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &c)
+	}
+	if err != nil {
+		return c, fmt.Errorf("read credentials of an enterprise: %w", err)
+	}
+	return c, nil
+}
+
+// tokens are the access tokens of an enterprise's application. They are in the database, for all nodes; one of them at a time
+// fetches the next.
+type tokens struct {
+	p      *Product
+	corp   int64
+	corpID string
+}
+
+// session calls WeCom for an enterprise.
+func (p *Product) session(c *corp) *qyapi.Session {
+	return p.Client.Session(c.corpID, &tokens{p, c.id, c.corpID})
+}
+
+// held is a token with its times, in unix milliseconds; "" where there is none.
+type held struct {
+	text             string
+	fetched, expires int64
+}
+
+func (h *held) valid(now int64) bool { return h.text != "" && now < h.expires }
+
+// fresh reports whether less than 80 % of its life is over.
+func (h *held) fresh(now int64) bool {
+	return h.valid(now) && now < h.fetched+(h.expires-h.fetched)/5*4
+}
+
+func (t *tokens) read(ctx context.Context) (h held, err error) {
+	var sealed []byte
+	err = t.p.DB.Read().QueryRowContext(ctx, `SELECT token, fetched_at, expires_at FROM wecom_tokens WHERE id = $1`, t.corp).Scan(&sealed, &h.fetched, &h.expires)
+	if errors.Is(err, store.ErrNotFound) {
+		return held{}, nil
+	}
+	if err == nil {
+		h.text, err = t.p.Keys.OpenRow(tokenTable, t.corp, sealed)
+	}
+	if err != nil {
+		return held{}, fmt.Errorf("read access token: %w", err)
+	}
+	return h, nil
+}
+
+// Token implements qyapi.Tokens. While one that is old is being replaced, or cannot be, it is still good.
+func (t *tokens) Token(ctx context.Context) (string, error) {
+	h, err := t.read(ctx)
+	now := t.p.Now().UnixMilli()
+	if err != nil || h.fresh(now) {
+		return h.text, err
+	}
+	text, err := t.replace(ctx, h, h.valid(now))
+	if err != nil && h.valid(now) && qyapi.HandlingOf(err) != qyapi.Rejected {
+		return h.text, nil
+	}
+	return text, err
+}
+
+// Renew implements qyapi.Tokens.
+func (t *tokens) Renew(ctx context.Context, stale string) (string, error) {
+	return t.replace(ctx, held{text: stale}, false)
+}
+
+const (
+	// leaseTime is how long a node may take to fetch a token before another one may try.
+	leaseTime = 2 * time.Minute
+	leasePoll = 100 * time.Millisecond
+)
+
+// replace fetches a token in place of an old one, unless somebody else has done so meanwhile. Who may go on with the old
+// one does not wait for another node.
+func (t *tokens) replace(ctx context.Context, old held, goOn bool) (string, error) {
+	lock, _ := t.p.fetching.LoadOrStore(t.corp, &sync.Mutex{})
+	mu := lock.(*sync.Mutex)
+	if goOn && !mu.TryLock() {
+		return old.text, nil
+	} else if !goOn {
+		mu.Lock()
+	}
+	defer mu.Unlock()
+	for {
+		h, err := t.read(ctx)
+		if err != nil {
+			return "", err
+		}
+		if h.text != old.text && h.valid(t.p.Now().UnixMilli()) {
+			return h.text, nil
+		}
+		mine, err := t.lease(ctx)
+		switch {
+		case err != nil:
+			return "", err
+		case mine:
+			return t.fetch(ctx)
+		case goOn:
+			return old.text, nil
+		}
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(leasePoll):
+		}
+	}
+}
+
+// lease makes this node the one that fetches, if no other is.
+func (t *tokens) lease(ctx context.Context) (mine bool, err error) {
+	now := t.p.Now()
+	err = t.p.DB.Write(ctx, func(tx *store.Tx) error {
+		r, err := tx.ExecContext(ctx, `UPDATE wecom_corps SET token_lease = $2 WHERE id = $1 AND token_lease <= $3 AND state <> $4`,
+			t.corp, now.Add(leaseTime).UnixMilli(), now.UnixMilli(), stateUnlinked)
+		if err != nil {
+			return fmt.Errorf("lease access token: %w", err)
+		}
+		n, err := r.RowsAffected()
+		if mine = n > 0; mine || err != nil {
+			return err
+		}
+		c, err := corpByNumber(ctx, tx, t.corp)
+		if err == nil && !c.linkedNow() {
+			err = errUnlinked
+		}
+		return err
+	})
+	return mine, err
+}
+
+// fetch fetches a token, and gives the lease back whatever comes of it.
+func (t *tokens) fetch(ctx context.Context) (string, error) {
+	keys, err := t.p.credentials(ctx, t.p.DB.Read(), t.corp)
+	var token qyapi.Token
+	asked := t.p.Now()
+	if err == nil {
+		token, err = t.p.Client.GetToken(ctx, t.corpID, keys.Secret)
+	}
+	failed := err
+	err = t.p.DB.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		if failed == nil {
+			if err := t.p.keepToken(ctx, tx, t.corp, token, asked); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE wecom_corps SET token_lease = 0 WHERE id = $1`, t.corp)
+		return err
+	})
+	if err := errors.Join(failed, err); err != nil {
+		return "", err
+	}
+	return token.Text, nil
+}
+
+// keepToken keeps a token that was asked for at a time.
+func (p *Product) keepToken(ctx context.Context, tx *store.Tx, corp int64, token qyapi.Token, asked time.Time) error {
+	sealed, err := p.Keys.SealRow(ctx, tx, tokenTable, corp, token.Text)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO wecom_tokens (id, token, fetched_at, expires_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET token = excluded.token, fetched_at = excluded.fetched_at, expires_at = excluded.expires_at`,
+		corp, sealed, asked.UnixMilli(), asked.Add(token.Life).UnixMilli())
+	if err != nil {
+		return fmt.Errorf("keep access token: %w", err)
+	}
+	return nil
+}
+
+// fixed is a token that was just fetched, for an enterprise that has no row yet.
+type fixed string
+
+// Token implements qyapi.Tokens.
+func (f fixed) Token(context.Context) (string, error) { return string(f), nil }
+
+// Renew implements qyapi.Tokens: a token that is refused at once will not get better.
+func (f fixed) Renew(context.Context, string) (string, error) { return string(f), nil }
