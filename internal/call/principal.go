@@ -41,9 +41,18 @@ type Principal struct {
 	AppID   int64         // of that account
 	UIN     int64         // root: the account's uin; user: its own; role: the uin that assumed it, 0 for federated logins
 	RoleID  int64         // role sessions only
-	KeyID   string        // the SecretId that signed; application: the client id that its token was issued to
+	KeyID   string        // the SecretId that signed; in the console the id of the session; application: the client id that its token was issued to
 	AppKey  string        // application: its id
-	Session *Session      // nil for permanent keys
+	Session *Session      // nil for permanent keys and in the console
+	Console *Console      // of whoever calls from the console, where he is himself, as with a permanent key
+}
+
+// Console is what a session in the console fixed when it was opened.
+type Console struct {
+	MFA     bool
+	Created time.Time
+	Expires time.Time     // at the latest
+	Idle    time.Duration // after so long without a call it ends
 }
 
 // Session is what a temporary credential fixed when it was issued. Permissions are not among it: they are read
@@ -96,4 +105,6 @@ func (p *Principal) Resource() string {
 }
 
 // MFA reports whether this caller proved a second factor in this session.
-func (p *Principal) MFA() bool { return p.Session != nil && p.Session.MFA }
+func (p *Principal) MFA() bool {
+	return p.Session != nil && p.Session.MFA || p.Console != nil && p.Console.MFA
+}

@@ -30,6 +30,7 @@ type Holder struct {
 	Disabled  bool // the person is whose sub-user has the permanent key, or that at the root of the chain
 
 	tokenHash []byte
+	seen      int64          // console sessions: the last call that was written down, unix milliseconds
 	outdated  []store.Change // what makes it so, beside a change of the SecretId itself
 	signing   atomic.Pointer[signingKey]
 }
@@ -96,9 +97,10 @@ var ErrNotFound = errors.New("no such SecretId")
 
 // Finder looks SecretIds up, and keeps what it found until a commit changes it.
 type Finder struct {
-	keys   *Keys
-	cache  *cache.Cache[string, *Holder]
-	tokens *cache.Cache[[sha256.Size]byte, string] // SecretIds by the hash of their token: issued together, for ever
+	keys     *Keys
+	cache    *cache.Cache[string, *Holder]
+	consoles *cache.Cache[string, *Holder]           // apart, so that no id of a session is ever found as a SecretId
+	tokens   *cache.Cache[[sha256.Size]byte, string] // SecretIds by the hash of their token: issued together, for ever
 }
 
 // AccountChangeKind names the change of a root account (suspended, resumed) to the caches of every node.
@@ -106,7 +108,7 @@ const AccountChangeKind = "account"
 
 // NewFinder keeps at most max holders.
 func NewFinder(k *Keys, max int) *Finder {
-	f := &Finder{keys: k, cache: cache.New[string, *Holder](max), tokens: cache.New[[sha256.Size]byte, string](max)}
+	f := &Finder{keys: k, cache: cache.New[string, *Holder](max), consoles: cache.New[string, *Holder](max), tokens: cache.New[[sha256.Size]byte, string](max)}
 	k.db.Subscribe(f.forget)
 	return f
 }
@@ -119,16 +121,25 @@ func (f *Finder) forget(changes []store.Change) {
 		switch c.Kind {
 		case ChangeKind:
 			f.cache.Drop(c.ID)
+		case ConsoleChangeKind:
+			if c.ID == "" {
+				told[c] = true
+			} else {
+				f.consoles.Drop(c.ID)
+			}
 		case AccountChangeKind, PersonChangeKind, KeySessionsChangeKind, RoleSessionsChangeKind, AccountSessionsChangeKind:
 			told[c] = true
 		case store.KindEverything:
 			f.cache.DropAll(nil)
+			f.consoles.DropAll(nil)
 		}
 	}
 	if len(told) > 0 {
-		f.cache.DropAll(func(_ string, h *Holder) bool {
+		outdated := func(_ string, h *Holder) bool {
 			return slices.ContainsFunc(h.outdated, func(c store.Change) bool { return told[c] })
-		})
+		}
+		f.cache.DropAll(outdated)
+		f.consoles.DropAll(outdated)
 	}
 }
 
@@ -168,7 +179,7 @@ func (f *Finder) FindToken(ctx context.Context, token string) (*Holder, error) {
 }
 
 // Cached is the number of holders kept, for metrics.
-func (f *Finder) Cached() int { return f.cache.Len() }
+func (f *Finder) Cached() int { return f.cache.Len() + f.consoles.Len() }
 
 func (f *Finder) permanent(ctx context.Context, secretID string) (*Holder, error) {
 	h := &Holder{Principal: call.Principal{Kind: call.User, KeyID: secretID}}
@@ -198,28 +209,30 @@ func (f *Finder) temporary(ctx context.Context, secretID string) (*Holder, error
 	p := &h.Principal
 	var sealed []byte
 	var tags string
-	var issued, expires, revocations, parentUIN int64
+	var issued, expires, revocations, parentUIN, parentExpires int64
 	var parent string
 	var parentAccount store.Account
 	err := f.keys.db.Read().QueryRowContext(ctx, `SELECT s.account, s.kind, s.uin, s.role_id, s.name, s.secret, s.token_hash, s.policy, s.tags,
 			s.source_identity, s.mfa, s.depth, s.issued_at, s.expires_at, s.parent, s.parent_account, `+ended+`, a.appid, a.suspended,
-			COALESCE(k.uin, 0), `+DisabledPerson("k.account", "k.uin")+`
-		FROM sessions s JOIN accounts a ON a.uin = s.account LEFT JOIN access_keys k ON k.secret_id = s.parent WHERE s.secret_id = $1`, secretID).
+			COALESCE(k.uin, c.uin, 0), COALESCE(c.expires_at, s.expires_at), `+DisabledPerson("COALESCE(k.account, c.account)", "COALESCE(k.uin, c.uin)")+`
+		FROM sessions s JOIN accounts a ON a.uin = s.account LEFT JOIN access_keys k ON k.secret_id = s.parent
+		LEFT JOIN console_sessions c ON c.id = s.parent WHERE s.secret_id = $1`, secretID).
 		Scan(&p.Account, &s.Kind, &p.UIN, &p.RoleID, &s.Name, &sealed, &h.tokenHash, &s.Policy, &tags,
-			&s.SourceIdentity, &s.MFA, &s.Depth, &issued, &expires, &parent, &parentAccount, &revocations, &p.AppID, &h.Suspended, &parentUIN, &h.Disabled)
+			&s.SourceIdentity, &s.MFA, &s.Depth, &issued, &expires, &parent, &parentAccount, &revocations, &p.AppID, &h.Suspended, &parentUIN, &parentExpires, &h.Disabled)
 	if err != nil {
 		return nil, err
 	}
 	if err := json.Unmarshal([]byte(tags), &s.Tags); err != nil {
 		return nil, fmt.Errorf("session tags: %w", err)
 	}
-	s.Issued, s.Expires = time.UnixMilli(issued), time.UnixMilli(expires)
+	s.Issued, s.Expires = time.UnixMilli(issued), time.UnixMilli(min(expires, parentExpires))
 	h.Active = revocations == 0
 	h.outdated = []store.Change{
 		{Account: p.Account, Kind: AccountChangeKind},
 		{Account: p.Account, Kind: RoleSessionsChangeKind, ID: strconv.FormatInt(p.RoleID, 10)},
 		{Account: parentAccount, Kind: KeySessionsChangeKind, ID: parent},
 		{Account: parentAccount, Kind: AccountSessionsChangeKind},
+		{Account: parentAccount, Kind: ConsoleChangeKind},
 		personChange(parentAccount, parentUIN),
 	}
 	switch {
@@ -249,8 +262,8 @@ var ErrEnded = errors.New("the credential has ended")
 // ErrDisabled is a credential whose person was disabled while its call was under way.
 var ErrDisabled = errors.New("the person behind the credential is disabled")
 
-// Parent is the permanent key at the root of the chain that a caller's credential hangs on, "" where a federated login
-// is. Asked in the transaction that issues a credential it makes sure that the caller's own and the key are still in
+// Parent is the permanent key, or the console session, at the root of the chain that a caller's credential hangs on, ""
+// where a federated login is. Asked in the transaction that issues a credential it makes sure that the caller's own and the key are still in
 // force: a session that missed the end of its key would never end with it. ErrEnded if they are not, ErrDisabled where only
 // the person behind the key keeps them from it.
 func (k *Keys) Parent(ctx context.Context, tx *store.Tx, p *call.Principal) (string, error) {
@@ -270,8 +283,14 @@ func (k *Keys) Parent(ctx context.Context, tx *store.Tx, p *call.Principal) (str
 		}
 	}
 	var disabled bool
-	err := tx.QueryRowContext(ctx, `SELECT `+DisabledPerson("k.account", "k.uin")+` FROM access_keys k JOIN accounts a ON a.uin = k.account
-		WHERE k.secret_id = $1 AND k.status = $2 AND a.suspended = 0`, parent, Active).Scan(&disabled)
+	var err error
+	if strings.HasPrefix(parent, consolePrefix) {
+		err = tx.QueryRowContext(ctx, `SELECT `+DisabledPerson("c.account", "c.uin")+` FROM console_sessions c JOIN accounts a ON a.uin = c.account
+			WHERE c.id = $1 AND c.expires_at > $2 AND a.suspended = 0`, parent, tx.Now().UnixMilli()).Scan(&disabled)
+	} else {
+		err = tx.QueryRowContext(ctx, `SELECT `+DisabledPerson("k.account", "k.uin")+` FROM access_keys k JOIN accounts a ON a.uin = k.account
+			WHERE k.secret_id = $1 AND k.status = $2 AND a.suspended = 0`, parent, Active).Scan(&disabled)
+	}
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return "", ErrEnded

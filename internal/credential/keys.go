@@ -34,14 +34,15 @@ type AccessKey struct {
 
 // Keys are the access keys of the database.
 type Keys struct {
-	db   *store.DB
-	ring *Keyring
-	used *usage
+	db      *store.DB
+	ring    *Keyring
+	used    *usage
+	present *presence
 }
 
 // NewKeys serves the access keys and temporary credentials in db, sealed under ring.
 func NewKeys(db *store.DB, ring *Keyring) *Keys {
-	return &Keys{db: db, ring: ring, used: newUsage()}
+	return &Keys{db: db, ring: ring, used: newUsage(), present: newPresence()}
 }
 
 // ChangeKind names the change of a key or session (ID = its SecretId) to the caches of every node.

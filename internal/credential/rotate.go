@@ -114,6 +114,7 @@ var sealedColumns = []sealedColumn{
 	products("bi_datasources", "password"),
 	products("wecom_corps", "secret"),
 	products("wecom_tokens", "token"),
+	products("totp_devices", "secret"),
 }
 
 // products is a column that SealRow fills.

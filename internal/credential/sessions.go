@@ -57,7 +57,7 @@ func (k *Keys) Issue(ctx context.Context, tx *store.Tx, in Issue) (*Temporary, e
 	_, err = tx.ExecContext(ctx, `INSERT INTO sessions (secret_id, account, kind, uin, role_id, name, secret, token_hash, policy, tags,
 			source_identity, mfa, depth, parent, parent_account, number, issued_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-			COALESCE((SELECT account FROM access_keys WHERE secret_id = $14), 0), $15, $16, $17)`,
+			COALESCE((SELECT account FROM access_keys WHERE secret_id = $14), (SELECT account FROM console_sessions WHERE id = $14), 0), $15, $16, $17)`,
 		t.SecretID, in.Account, int(s.Kind), in.UIN, in.RoleID, s.Name, sealed, hash[:],
 		s.Policy, string(tags), s.SourceIdentity, flag(s.MFA), s.Depth, in.Parent, number, s.Issued.UnixMilli(), s.Expires.UnixMilli())
 	if err != nil {

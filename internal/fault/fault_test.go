@@ -60,7 +60,7 @@ func TestEveryCodeHasASentence(t *testing.T) {
 func TestEveryRowIsOfACode(t *testing.T) {
 	codes := codesOfTheContract(t)
 	seen := map[string]bool{}
-	for _, table := range []map[string]text{common, camMessages, stsMessages, hufuMessages, eiamMessages, oauthMessages} {
+	for _, table := range []map[string]text{common, camMessages, stsMessages, hufuMessages, eiamMessages, oauthMessages, consoleMessages} {
 		for _, c := range slices.Sorted(maps.Keys(table)) {
 			if seen[c] {
 				t.Errorf("%s stands in two tables", c)

@@ -4,7 +4,7 @@ package fault
 type text struct{ en, zh string }
 
 // messages holds the sentence of every code. Names stand in backticks because people and tools grep for them.
-var messages = merge(common, camMessages, stsMessages, hufuMessages, biMessages, eiamMessages, oauthMessages)
+var messages = merge(common, camMessages, stsMessages, hufuMessages, biMessages, eiamMessages, oauthMessages, consoleMessages)
 
 // personDisabled is why no sub-user of a person may do anything.
 var personDisabled = text{"The person to whom this user belongs is disabled.", "该用户所属的人员已被停用，请联系管理员。"}

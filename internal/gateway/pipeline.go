@@ -343,7 +343,10 @@ func (t *attempt) recheck(ctx context.Context, tx *store.Tx) error {
 	if t.call.Caller.Kind == call.Anonymous {
 		return nil
 	}
-	h, err := t.finder.Find(ctx, t.call.Caller.KeyID)
+	h, err := t.finder.Recall(ctx, t.call.Caller)
+	if errors.Is(err, credential.ErrNotFound) && t.call.Caller.Console != nil {
+		return fault.New(code.AuthFailureTokenFailure)
+	}
 	if errors.Is(err, credential.ErrNotFound) {
 		return fault.New(code.AuthFailureSecretIdNotFound)
 	}
@@ -383,7 +386,10 @@ func (t *attempt) finish(failed *fault.Error) {
 			t.log.Error("audit record lost", "request_id", t.call.RequestID, "error", err)
 		}
 	}
-	if c := t.call.Caller; c.KeyID != "" && c.Session == nil && t.ask.Authority == nil {
+	switch c := t.call.Caller; {
+	case c.Console != nil:
+		t.keys.Seen(c.KeyID, t.call.At)
+	case c.KeyID != "" && c.Session == nil && t.ask.Authority == nil:
 		t.keys.Used(c.KeyID, t.call.At)
 	}
 	took := time.Since(t.call.At)

@@ -108,7 +108,7 @@ func (p *Product) issue(ctx context.Context, c *call.Call, in credential.Issue, 
 
 // ended is the answer to a caller whose credential ended while its call was under way: that of the next call.
 func ended(who *call.Principal) error {
-	if who.Session != nil {
+	if who.Session != nil || who.Console != nil {
 		return fault.New(code.AuthFailureTokenFailure)
 	}
 	return fault.New(code.AuthFailureSecretIdNotFound)
