@@ -97,6 +97,38 @@ func ByAppID(ctx context.Context, q store.Queryer, appid int64) (Account, error)
 	return a, err
 }
 
+// ByName finds the root account with a name, which is not unique: ErrNotFound also where several have it.
+func ByName(ctx context.Context, q store.Queryer, name string) (Account, error) {
+	rows, err := store.Collect(ctx, q, func(r store.Row) (Account, error) { return scan(r.Scan) }, selectAccounts+`WHERE name = $1 LIMIT 2`, name)
+	if err != nil {
+		return Account{}, fmt.Errorf("find account: %w", err)
+	}
+	if len(rows) != 1 {
+		return Account{}, ErrNotFound
+	}
+	return rows[0], nil
+}
+
+// Password is the hash of the root's console password, "" where there is none.
+func Password(ctx context.Context, q store.Queryer, uin store.Account) (hash string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT password FROM accounts WHERE uin = $1`, uin).Scan(&hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", ErrNotFound
+	}
+	if err != nil {
+		return "", fmt.Errorf("read password: %w", err)
+	}
+	return hash, nil
+}
+
+// SetPassword changes the root's console password. Whoever does it ends the root's sessions too.
+func SetPassword(ctx context.Context, tx *store.Tx, uin store.Account, hash string) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE accounts SET password = $2 WHERE uin = $1`, uin, hash); err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	return nil
+}
+
 // List is every root account, oldest first.
 func List(ctx context.Context, q store.Queryer) ([]Account, error) {
 	rows, err := q.QueryContext(ctx, selectAccounts+`ORDER BY uin`)

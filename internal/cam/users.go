@@ -235,7 +235,8 @@ func (p *Product) GetUser(ctx context.Context, c *call.Call, in *cam20190116.Get
 	return out, nil
 }
 
-// UpdateUser changes the members that are present; "" clears a text. A password counts only where console login is on
+// UpdateUser changes the members that are present; "" clears a text. A new password, and the end of console login, end the
+// user's sessions in the console. A password counts only where console login is on
 // afterwards. Switching it on for a user without a password sets a random one that nobody is told: an administrator
 // has to set another.
 func (p *Product) UpdateUser(ctx context.Context, c *call.Call, in *cam20190116.UpdateUserRequest) (*cam20190116.UpdateUserResponse, error) {
@@ -256,8 +257,16 @@ func (p *Product) UpdateUser(ctx context.Context, c *call.Call, in *cam20190116.
 			return ErrNoUser // deleted, and the name taken again, since it was read
 		}
 		u.update(in)
-		if err := saveUser(ctx, tx, c.Account(), u); err != nil || hash == "" || !u.ConsoleLogin {
+		if err := saveUser(ctx, tx, c.Account(), u); err != nil {
 			return err
+		}
+		if before.ConsoleLogin && !u.ConsoleLogin || hash != "" {
+			if _, err := p.keys.EndConsoles(ctx, tx, c.Account(), u.UIN, "", c.At); err != nil {
+				return err
+			}
+		}
+		if hash == "" || !u.ConsoleLogin {
+			return nil
 		}
 		if u.PasswordHash == before.PasswordHash {
 			return setPassword(ctx, tx, c.Account(), u.UIN, hash, c.At)
@@ -372,10 +381,13 @@ func (p *Product) mayDeleteKeys(ctx context.Context, c *call.Call, name string) 
 	return true, nil
 }
 
-// RemoveUser deletes a sub-account with its keys and the sessions issued with them, memberships, attachments, boundary,
+// RemoveUser deletes a sub-account with its keys and the sessions issued with them, its sessions in the console, memberships, attachments, boundary,
 // passwords and tags, and what other rooms have of it. What it made stays, and so does its place in the day of an unverified root.
 func (p *Product) RemoveUser(ctx context.Context, tx *store.Tx, a store.Account, uin int64, at time.Time) error {
 	if err := p.keys.DeleteAll(ctx, tx, a, uin, at); err != nil {
+		return err
+	}
+	if _, err := p.keys.EndConsoles(ctx, tx, a, uin, "", at); err != nil {
 		return err
 	}
 	for _, room := range p.dependents {
@@ -388,6 +400,7 @@ func (p *Product) RemoveUser(ctx context.Context, tx *store.Tx, a store.Account,
 		`attachments WHERE target_kind = 1 AND account = $1 AND target_id = $2`,
 		`tags WHERE object_kind = 1 AND account = $1 AND object_id = $2`,
 		`password_history WHERE account = $1 AND uin = $2`,
+		`safe_auth_flags WHERE account = $1 AND uin = $2`,
 		`users WHERE account = $1 AND uin = $2`,
 	} {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+of, a, uin); err != nil {

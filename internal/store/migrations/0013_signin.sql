@@ -93,7 +93,11 @@ CREATE TABLE console_settings (
     updated_at  BIGINT NOT NULL
 );
 
+-- Anybody may try to sign in by the name of an account.
+CREATE INDEX accounts_by_name ON accounts (name);
+
 -- +goose Down
+DROP INDEX accounts_by_name;
 DROP TABLE console_settings;
 DROP TABLE safe_auth_flags;
 DROP TABLE recovery_codes;

@@ -1106,7 +1106,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 	},
 	{
 		Service: "cam", Version: "2019-01-16", Name: "DescribeSafeAuthFlag",
-		Permission: "cam:DescribeSafeAuthFlag", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "cam:DescribeSafeAuthFlag", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New:   func() wire.Request { return new(DescribeSafeAuthFlagRequest) },
 		Input: &wire.Struct{Name: "DescribeSafeAuthFlagRequest"},
 		Output: &wire.Struct{Name: "DescribeSafeAuthFlagResponse", Members: []wire.Member{
@@ -1123,7 +1123,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 	},
 	{
 		Service: "cam", Version: "2019-01-16", Name: "DescribeSafeAuthFlagColl",
-		Permission: "cam:DescribeSafeAuthFlagColl", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "cam:DescribeSafeAuthFlagColl", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(DescribeSafeAuthFlagCollRequest) },
 		Input: &wire.Struct{Name: "DescribeSafeAuthFlagCollRequest", Members: []wire.Member{
 			{Name: "SubUin", Kind: wire.Uint, Required: true},
@@ -1142,7 +1142,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 	},
 	{
 		Service: "cam", Version: "2019-01-16", Name: "DescribeSafeAuthFlagIntl",
-		Permission: "cam:DescribeSafeAuthFlagIntl", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "cam:DescribeSafeAuthFlagIntl", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New:   func() wire.Request { return new(DescribeSafeAuthFlagIntlRequest) },
 		Input: &wire.Struct{Name: "DescribeSafeAuthFlagIntlRequest"},
 		Output: &wire.Struct{Name: "DescribeSafeAuthFlagIntlResponse", Members: []wire.Member{
@@ -2002,7 +2002,7 @@ var Service = &wire.Service{Name: "cam", Version: "2019-01-16", Title: "Cloud Ac
 	},
 	{
 		Service: "cam", Version: "2019-01-16", Name: "SetMfaFlag",
-		Permission: "cam:SetMfaFlag", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "cam:SetMfaFlag", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(SetMfaFlagRequest) },
 		Input: &wire.Struct{Name: "SetMfaFlagRequest", Members: []wire.Member{
 			{Name: "OpUin", Kind: wire.Uint},
