@@ -22,6 +22,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,6 +35,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/component"
+	"github.com/hufu-iam/hufu/internal/console"
 	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/directory"
 	"github.com/hufu-iam/hufu/internal/eiam"
@@ -42,6 +44,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/operator"
 	"github.com/hufu-iam/hufu/internal/questions"
 	"github.com/hufu-iam/hufu/internal/server"
+	"github.com/hufu-iam/hufu/internal/signin"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/store/storetest"
 	"github.com/hufu-iam/hufu/internal/sts"
@@ -74,6 +77,11 @@ type World struct {
 	Engines *verify.Door
 	// Component is the door of the component interface.
 	Component *component.Door
+	// Console is the door of the web console, and SignIn what lets people in there.
+	Console *console.Door
+	SignIn  *signin.Product
+	// Hashed counts the passwords that were compared with a hash at sign-in.
+	Hashed atomic.Int64
 	// Operator is what the operator of the installation may do beside the API.
 	Operator *operator.Actions
 	// WeCom is the room of sub-users who are members of enterprises in WeCom, and WeComServer the server that stands in for WeCom. Nothing
@@ -112,13 +120,19 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	business := bi.New(bi.Config{DB: db, Keys: w.Keys, Quotas: w.Quotas, TerraformPaging: true})
 	persons := directory.New(directory.Config{DB: db, Keys: w.Keys, Users: identity, BI: business})
 	w.members(t, identity)
-	identity.Tell(persons, business, w.WeCom)
 	w.Trail = audit.NewTrail(db, log)
+	w.SignIn = signin.New(signin.Config{DB: db, Keys: w.Keys, Users: identity, Trail: w.Trail, CheckPassword: func(ctx context.Context, hash, password string) (bool, error) {
+		w.Hashed.Add(1)
+		return credential.CheckPassword(ctx, hash, password)
+	}})
+	identity.Tell(persons, business, w.WeCom, w.SignIn)
 	finder := credential.NewFinder(w.Keys, 10_000)
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix(Proxy + "/32")}, Registered: known.Registered}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
 		Finder: finder, Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
-		server.Products(identity, sts.New(db, w.Keys, identity), questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known}), persons,
-			business, w.WeCom))
+		server.Products(server.Rooms{
+			Identity: identity, Tokens: sts.New(db, w.Keys, identity), Persons: persons, Business: business, Members: w.WeCom, SignIn: w.SignIn,
+			Asked: questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known}),
+		}))
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Keys: w.Keys, Finder: finder, Directory: identity,
 		Actions: known, Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
 	w.People = eiam.New(eiam.Config{DB: db, Keys: w.Keys, PasswordRules: cam.PasswordRules})
@@ -127,6 +141,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	w.Component = component.New(component.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Finder: finder,
 		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: w.granularity, Own: server.Serves,
 		Metrics: w, Log: log, Now: w.Now})
+	w.Console = console.New(console.Dependencies{Gateway: w.Gateway, Store: db, Finder: finder, SignIn: w.SignIn, Log: log, Now: w.Now})
 	w.Operator = &operator.Actions{DB: db, Keys: w.Keys,
 		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: known.Granularity}}
 	t.Cleanup(func() {

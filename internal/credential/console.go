@@ -87,6 +87,23 @@ func (k *Keys) EndConsole(ctx context.Context, tx *store.Tx, a store.Account, id
 	return k.endConsoles(ctx, tx, a, []string{id}, at)
 }
 
+// ConsoleOf finds the session with a token, ErrNotFound where there is none; one that has run out is found until it is swept.
+func (k *Keys) ConsoleOf(ctx context.Context, q store.Queryer, token string) (s ConsoleSession, err error) {
+	id, secret, ok := splitConsoleToken(token)
+	if !ok {
+		return s, ErrNotFound
+	}
+	hash := sha256.Sum256([]byte(secret))
+	err = q.QueryRowContext(ctx, `SELECT id, account, uin FROM console_sessions WHERE id = $1 AND token_hash = $2`, id, hash[:]).Scan(&s.ID, &s.Account, &s.UIN)
+	if errors.Is(err, store.ErrNotFound) {
+		return s, ErrNotFound
+	}
+	if err != nil {
+		return s, fmt.Errorf("find console session: %w", err)
+	}
+	return s, nil
+}
+
 // EndConsoles ends the sessions of one user but for one, "" for none, and the sign-ins that are under way. It belongs into
 // the transaction of whatever a session must not outlive: a new password, a login that is switched off. The answer is how
 // many sessions ended.
@@ -171,11 +188,18 @@ func (k *Keys) SweepConsoles(ctx context.Context, now time.Time) error {
 	return nil
 }
 
+// splitConsoleToken takes a token apart; not ok for a text that none could be.
+func splitConsoleToken(token string) (id, secret string, ok bool) {
+	id, secret, _ = strings.Cut(token, ".")
+	rest, ok := strings.CutPrefix(id, consolePrefix)
+	return id, secret, ok && len(rest) == 32 && strings.Trim(rest, alphanumerics) == "" && len(secret) == 43
+}
+
 // FindConsole finds the holder of a console session by its token, ErrNotFound where there is none or it has run out.
 // Whether its account or person may do anything is for the caller to check, as with Find.
 func (f *Finder) FindConsole(ctx context.Context, token string, at time.Time) (*Holder, error) {
-	id, secret, _ := strings.Cut(token, ".")
-	if !strings.HasPrefix(id, consolePrefix) || len(id) != len(consolePrefix)+32 || len(secret) != 43 {
+	id, secret, ok := splitConsoleToken(token)
+	if !ok {
 		return nil, ErrNotFound
 	}
 	h, err := f.console(ctx, id)

@@ -29,6 +29,32 @@ type Config struct {
 	Registered func(service string) bool
 }
 
+// Lookup names an action for a door that addresses it by service, version and name. The error is a *fault.Error.
+func (g *Gateway) Lookup(service, version, action string) (*wire.Action, error) {
+	versions := g.catalogue.versions[service]
+	if versions == nil {
+		return nil, fault.New(code.NoSuchProduct, service)
+	}
+	s := versions[version]
+	if s == nil {
+		return nil, fault.New(code.NoSuchVersion, version, service)
+	}
+	a := s.Action(action)
+	if a == nil {
+		return nil, fault.New(code.InvalidAction, action, service, version)
+	}
+	return a, nil
+}
+
+// ParseParameters reads the parameters of a call as JSON; an empty body is none. The error is a *fault.Error.
+func ParseParameters(body []byte) (*wire.Value, error) {
+	if len(body) == 0 {
+		return wire.NewObject(), nil
+	}
+	v, err := wire.ParseJSON(body)
+	return v, parameterFault(err)
+}
+
 // Handler runs one action of a product. The generated Bind of a service version makes them from methods.
 type Handler = func(ctx context.Context, c *call.Call, in wire.Request) (wire.Response, error)
 
@@ -161,15 +187,8 @@ func (e *exchange) find(q *request) (target, *wire.Action, error) {
 		}
 		return t, nil, fault.New(code.NoSuchProduct, name)
 	}
-	service := e.catalogue.versions[t.service][q.version]
-	if service == nil {
-		return t, nil, fault.New(code.NoSuchVersion, q.version, t.service)
-	}
-	action := service.Action(q.action)
-	if action == nil {
-		return t, nil, fault.New(code.InvalidAction, q.action, t.service, q.version)
-	}
-	return t, action, nil
+	action, err := e.Lookup(t.service, q.version, q.action)
+	return t, action, err
 }
 
 // refuse leaves the traces of a request that did not authenticate.

@@ -30,6 +30,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/component"
+	"github.com/hufu-iam/hufu/internal/console"
 	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/directory"
 	"github.com/hufu-iam/hufu/internal/eiam"
@@ -38,6 +39,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/operator"
 	"github.com/hufu-iam/hufu/internal/ops"
 	"github.com/hufu-iam/hufu/internal/questions"
+	"github.com/hufu-iam/hufu/internal/signin"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/sts"
 	"github.com/hufu-iam/hufu/internal/wecom"
@@ -107,6 +109,7 @@ type Server struct {
 	component *component.Door
 	engines   *verify.Door
 	members   *wecom.Product
+	console   *console.Door
 }
 
 // Open opens the database and makes everything ready to serve.
@@ -135,12 +138,15 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	if s.members, err = newMembers(c, s.store, s.keys, identity); err != nil {
 		return nil, errors.Join(err, s.store.Close())
 	}
-	identity.Tell(persons, business, s.members)
 	s.trail = audit.NewTrail(s.store, c.Log)
+	login := signin.New(signin.Config{DB: s.store, Keys: s.keys, Users: identity, Trail: s.trail})
+	identity.Tell(persons, business, s.members, login)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits, Registered: products.Registered},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: c.Now},
-		Products(identity, sts.New(s.store, s.keys, identity), questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}), persons,
-			business, s.members))
+		Products(Rooms{
+			Identity: identity, Tokens: sts.New(s.store, s.keys, identity), Persons: persons, Business: business, Members: s.members, SignIn: login,
+			Asked: questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}),
+		}))
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
 		Actions: products, Granularity: products.Granularity,
 		Metrics: s.metrics, Log: c.Log, Now: c.Now, Cached: maxKeys})
@@ -150,6 +156,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: products.Granularity, Own: Serves,
 		Metrics: s.metrics, Log: c.Log, Now: c.Now})
 	s.engines = verify.New(s.gateway, business, c.Log, c.Now)
+	s.console = console.New(console.Dependencies{Gateway: s.gateway, Store: s.store, Finder: finder, SignIn: login, Log: c.Log, Now: c.Now})
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_size", "Size of the policies that are compiled in memory: statements, patterns, values and index entries.", func() float64 { _, _, n := engine.Cached(); return float64(n) })
@@ -159,15 +166,25 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	return s, nil
 }
 
+// Rooms are the products behind the doors.
+type Rooms struct {
+	Identity *cam.Product
+	Tokens   *sts.Product
+	Asked    *questions.Product
+	Persons  *directory.Product
+	Business *bi.Product
+	Members  *wecom.Product
+	SignIn   *signin.Product
+}
+
 // Products are the services that are served, with the handlers of what is built. Implementing a method named as the
 // action is all it takes; see docs/architecture.md.
-func Products(identity *cam.Product, tokens *sts.Product, asked *questions.Product, persons *directory.Product, business *bi.Product,
-	members *wecom.Product) []gateway.Product {
+func Products(r Rooms) []gateway.Product {
 	return []gateway.Product{
-		{Service: bi20220105.Service, Handlers: bi20220105.Bind(business)},
-		{Service: cam20190116.Service, Handlers: cam20190116.Bind(identity)},
-		{Service: sts20180813.Service, Handlers: sts20180813.Bind(tokens)},
-		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions{asked, persons, business.Extension(), members})},
+		{Service: bi20220105.Service, Handlers: bi20220105.Bind(r.Business)},
+		{Service: cam20190116.Service, Handlers: cam20190116.Bind(r.Identity)},
+		{Service: sts20180813.Service, Handlers: sts20180813.Bind(r.Tokens)},
+		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions{r.Asked, r.Persons, r.Business.Extension(), r.Members, r.SignIn})},
 	}
 }
 
@@ -215,12 +232,14 @@ type (
 		*humans
 		*business
 		*enterprises
+		*login
 	}
 	asking   = questions.Product
 	humans   = directory.Product
 	business = bi.Extension
 
 	enterprises = wecom.Product
+	login       = signin.Product
 )
 
 // OpenActions opens the database for the operator's actions alone. Close the database after them.
@@ -348,8 +367,8 @@ func (s *Server) Close() error { return s.close() }
 // doors are the handlers that share the API listener. A plain switch: a ServeMux would redirect paths that it cleans.
 func (s *Server) doors() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/console/") {
-			http.Error(w, "This build has no console. Use the API, or the commands of the hufu binary.", http.StatusNotFound)
+		if console.Serves(r.URL.Path) {
+			s.console.ServeHTTP(w, r)
 			return
 		}
 		if rest.Serves(r.URL.EscapedPath()) {
@@ -401,12 +420,15 @@ func (s *Server) housekeeping(ctx context.Context) {
 			return
 		case <-usage.C:
 			note("key usage not written", s.keys.Flush(ctx))
+			note("console usage not written", s.keys.FlushConsoles(ctx))
 		case now := <-sweeping.C:
 			note("used signatures not purged", component.Purge(ctx, s.store, now))
+			note("console sessions not swept", s.keys.SweepConsoles(ctx, now))
 		case now := <-cleaning.C:
 			note("ended sessions not purged", s.keys.Purge(ctx, now))
 			note("ended tokens not purged", s.people.Purge(ctx, now))
 			note("events of WeCom not purged", s.members.Purge(ctx))
+			note("sign-in attempts not purged", signin.Purge(ctx, s.store, now))
 			note("ended embed tokens not purged", bi.Purge(ctx, s.store, now))
 			uses := audit.MaxUseAge
 			if keep := s.config.AuditRetention; keep > 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/directory"
 	"github.com/hufu-iam/hufu/internal/questions"
+	"github.com/hufu-iam/hufu/internal/signin"
 	"github.com/hufu-iam/hufu/internal/sts"
 	"github.com/hufu-iam/hufu/internal/wecom"
 	"github.com/hufu-iam/hufu/internal/wire/services"
@@ -18,8 +19,10 @@ import (
 // contract is served.
 func TestTheContractAndTheHandlersAgree(t *testing.T) {
 	identity := cam.New(nil, nil, account.DefaultQuotas(), catalogue.New(services.Services))
-	products := Products(identity, sts.New(nil, nil, identity), questions.New(questions.Config{Directory: identity}), directory.New(directory.Config{}), bi.New(bi.Config{}),
-		wecom.New(wecom.Config{}))
+	products := Products(Rooms{
+		Identity: identity, Tokens: sts.New(nil, nil, identity), Asked: questions.New(questions.Config{Directory: identity}),
+		Persons: directory.New(directory.Config{}), Business: bi.New(bi.Config{}), Members: wecom.New(wecom.Config{}), SignIn: signin.New(signin.Config{}),
+	})
 	served := map[string]bool{}
 	for _, p := range products {
 		name := p.Service.Name + " " + p.Service.Version

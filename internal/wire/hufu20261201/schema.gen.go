@@ -497,7 +497,7 @@ var typeWeComScope = wire.Struct{Name: "WeComScope", Members: []wire.Member{
 var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Extensions", Actions: []*wire.Action{
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ChangeOwnPassword",
-		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		Permission: "", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 2,
 		New: func() wire.Request { return new(ChangeOwnPasswordRequest) },
 		Input: &wire.Struct{Name: "ChangeOwnPasswordRequest", Members: []wire.Member{
 			{Name: "OldPassword", Kind: wire.String, Required: true, Secret: true, Min: 1, HasMin: true, Max: 128, HasMax: true},
@@ -512,7 +512,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "CreateRecoveryCodes",
-		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		Permission: "", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 2,
 		New: func() wire.Request { return new(CreateRecoveryCodesRequest) },
 		Input: &wire.Struct{Name: "CreateRecoveryCodesRequest", Members: []wire.Member{
 			{Name: "Code", Kind: wire.String, Required: true, Secret: true, Pattern: pattern1},
@@ -528,7 +528,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "CreateTotpDevice",
-		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		Permission: "", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 2,
 		New: func() wire.Request { return new(CreateTotpDeviceRequest) },
 		Input: &wire.Struct{Name: "CreateTotpDeviceRequest", Members: []wire.Member{
 			{Name: "Password", Kind: wire.String, Secret: true, Max: 128, HasMax: true},
@@ -545,7 +545,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "DeleteTotpDevice",
-		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		Permission: "", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 2,
 		New: func() wire.Request { return new(DeleteTotpDeviceRequest) },
 		Input: &wire.Struct{Name: "DeleteTotpDeviceRequest", Members: []wire.Member{
 			{Name: "Uin", Kind: wire.Uint},
@@ -561,7 +561,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "DescribeConsoleSettings",
-		Permission: "hufu:DescribeConsoleSettings", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "hufu:DescribeConsoleSettings", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New:   func() wire.Request { return new(DescribeConsoleSettingsRequest) },
 		Input: &wire.Struct{Name: "DescribeConsoleSettingsRequest"},
 		Output: &wire.Struct{Name: "DescribeConsoleSettingsResponse", Members: []wire.Member{
@@ -637,7 +637,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "DescribeTotpDevice",
-		Permission: "", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(DescribeTotpDeviceRequest) },
 		Input: &wire.Struct{Name: "DescribeTotpDeviceRequest", Members: []wire.Member{
 			{Name: "Uin", Kind: wire.Uint},
@@ -672,7 +672,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "EnableTotpDevice",
-		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		Permission: "", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 2,
 		New: func() wire.Request { return new(EnableTotpDeviceRequest) },
 		Input: &wire.Struct{Name: "EnableTotpDeviceRequest", Members: []wire.Member{
 			{Name: "Code", Kind: wire.String, Required: true, Secret: true, Pattern: pattern1},
@@ -689,7 +689,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "EndConsoleSessions",
-		Permission: "", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 5,
+		Permission: "", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 5,
 		New: func() wire.Request { return new(EndConsoleSessionsRequest) },
 		Input: &wire.Struct{Name: "EndConsoleSessionsRequest", Members: []wire.Member{
 			{Name: "Uin", Kind: wire.Uint},
@@ -916,7 +916,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListConsoleSessions",
-		Permission: "", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(ListConsoleSessionsRequest) },
 		Input: &wire.Struct{Name: "ListConsoleSessionsRequest", Members: []wire.Member{
 			{Name: "Uin", Kind: wire.Uint},
@@ -1237,7 +1237,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "UnlockUser",
-		Permission: "hufu:UnlockUser", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "hufu:UnlockUser", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(UnlockUserRequest) },
 		Input: &wire.Struct{Name: "UnlockUserRequest", Members: []wire.Member{
 			{Name: "Uin", Kind: wire.Uint, Required: true, Min: 1, HasMin: true},
@@ -1249,7 +1249,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "UpdateConsoleSettings",
-		Permission: "hufu:UpdateConsoleSettings", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		Permission: "hufu:UpdateConsoleSettings", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 2,
 		New: func() wire.Request { return new(UpdateConsoleSettingsRequest) },
 		Input: &wire.Struct{Name: "UpdateConsoleSettingsRequest", Members: []wire.Member{
 			{Name: "Alias", Kind: wire.String, Max: 32, HasMax: true, Pattern: pattern9},

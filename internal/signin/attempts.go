@@ -1,0 +1,295 @@
+package signin
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/cam"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+// Wrong attempts are counted before it is known that they are wrong, in a transaction of their own: whoever sends a
+// thousand at once has had a thousand. A right one is taken out of the counts again. What is counted:
+//
+//   - against one user from one place: a network, or a browser from which the user has signed in before. Over the limit of
+//     the account's password rules the place is locked for an hour. Since each place has its own count, nobody can lock
+//     the user out of his own.
+//   - against one user from all places but known browsers: over crowdLimit the next attempt has to wait for crowdPause
+//     after the last, so that many networks together do not guess faster, and the lock is never long.
+//   - from one address, whoever it tries.
+const (
+	window       = time.Hour // that failures count in, and that a lock lasts for
+	crowdLimit   = 60
+	crowdPause   = 30 * time.Second
+	addressLimit = 100
+	rootLimit    = 10 // of the root, for which there are no password rules
+	codeLimit    = 10 // of one-time passwords, where the rules have no limit
+)
+
+// factor is what is tried.
+type factor int64
+
+// The factors; each has its own counts.
+const (
+	byPassword factor = 1
+	byCode     factor = 2
+)
+
+// The kinds of counts, as the rows have them beside the factor.
+const (
+	ofPlace   = 10
+	ofCrowd   = 20
+	ofAddress = 30
+)
+
+// count is one of the counts of an attempt.
+type count struct {
+	kind  int64
+	scope []byte
+}
+
+// counted is an attempt as it is counted.
+type counted struct {
+	account store.Account // 0 where there is no such user
+	uin     int64
+	limit   int // from one place, 0 = none
+	place   count
+	crowd   *count // nil from a known browser
+	address count
+	at      time.Time
+}
+
+// verdict is whether an attempt may succeed.
+type verdict uint8
+
+const (
+	open    verdict = iota
+	locked          // too many from this place, or too soon after others
+	flooded         // too many from this address
+)
+
+// counted says how an attempt counts. who is nil where there is no such user: then what was typed stands for it.
+func (p *Product) counted(ctx context.Context, who *state, typed string, f factor, o *Origin) (*counted, error) {
+	key, err := p.scopeKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &counted{at: o.At, limit: codeLimit}
+	if who != nil {
+		c.account, c.uin = who.account.UIN, who.user.UIN
+		typed = "uin " + strconv.FormatInt(c.uin, 10)
+		switch {
+		case who.isRoot() && f == byPassword:
+			c.limit = rootLimit
+		case f == byPassword || who.rules.RetryLimit > 0:
+			c.limit = who.rules.RetryLimit
+		}
+	}
+	known := false
+	if who != nil && o.Device != "" {
+		if known, err = isKnown(ctx, p.db.Read(), c.account, c.uin, o.Device); err != nil {
+			return nil, err
+		}
+	}
+	scope := func(kind int64, parts ...string) count {
+		h := hmac.New(sha256.New, key)
+		fmt.Fprintf(h, "%d/%d", kind, f)
+		for _, part := range parts {
+			fmt.Fprintf(h, "/%d:%s", len(part), part)
+		}
+		return count{kind + int64(f), h.Sum(nil)}
+	}
+	network := networkOf(o.IP)
+	c.place = scope(ofPlace, typed, "network", network)
+	if known {
+		c.place = scope(ofPlace, typed, "browser", o.Device)
+	} else {
+		crowd := scope(ofCrowd, typed)
+		c.crowd = &crowd
+	}
+	c.address = scope(ofAddress, network)
+	return c, nil
+}
+
+// typed is what an attempt on nobody is counted under, with names folded as they are looked up.
+func (in *Attempt) typed() string {
+	return fmt.Sprintf("%t %d:%s %s", in.Root, len(in.Account), cam.FoldName(in.Account), cam.FoldName(in.Name))
+}
+
+// networkOf is the network that counts as one place: of IPv6 the /64 that one line has.
+func networkOf(ip netip.Addr) string {
+	if ip.Is6() && !ip.Is4In6() {
+		prefix, _ := ip.Prefix(64) // cannot fail: 64 bits fit
+		return prefix.String()
+	}
+	return ip.String()
+}
+
+// scoping is the setting that holds the key of the counts' names: what people type by mistake, such as a password in the place
+// of a name, must not be found out from a copy of the database.
+const scoping = "signin-scopes"
+
+func (p *Product) scopeKey(ctx context.Context) ([]byte, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.scoping != nil {
+		return p.scoping, nil
+	}
+	key, err := p.keys.Setting(ctx, p.db.Read(), scoping)
+	if errors.Is(err, credential.ErrNotFound) {
+		err = p.db.Write(ctx, func(tx *store.Tx) error {
+			var err error
+			if key, err = p.keys.Setting(ctx, tx, scoping); !errors.Is(err, credential.ErrNotFound) {
+				return err
+			}
+			key = make([]byte, sha256.Size)
+			rand.Read(key)
+			return p.keys.KeepSetting(ctx, tx, scoping, key)
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.scoping = key
+	return key, nil
+}
+
+// reserve counts an attempt before it is made, unless it may not succeed anyway.
+func (p *Product) reserve(ctx context.Context, c *counted) (v verdict, err error) {
+	err = p.db.Write(ctx, func(tx *store.Tx) error {
+		v = open
+		of, err := failures(ctx, tx, c.address, c.at)
+		switch {
+		case err != nil:
+			return err
+		case of.n >= addressLimit:
+			v = flooded
+			return nil
+		}
+		if of, err = failures(ctx, tx, c.place, c.at); err != nil {
+			return err
+		}
+		if c.limit > 0 && of.n >= int64(c.limit) {
+			v = locked
+			return nil
+		}
+		if c.crowd != nil {
+			if of, err = failures(ctx, tx, *c.crowd, c.at); err != nil {
+				return err
+			}
+			if of.n >= crowdLimit && c.at.Before(of.last.Add(crowdPause)) {
+				v = locked
+				return nil
+			}
+		}
+		return c.note(ctx, tx)
+	})
+	if err != nil {
+		return open, fmt.Errorf("count attempt: %w", err)
+	}
+	return v, nil
+}
+
+// failed is how many failures there were in the hour that ended with the last of them, if that is less than an hour ago.
+type failed struct {
+	n    int64
+	last time.Time
+}
+
+func failures(ctx context.Context, q store.Queryer, c count, at time.Time) (f failed, err error) {
+	var last int64
+	err = q.QueryRowContext(ctx, `SELECT COALESCE(SUM(f.n), 0), COALESCE(MAX(f.at), 0) FROM signin_failures f
+		WHERE f.scope = $1 AND f.at > (SELECT MAX(l.at) FROM signin_failures l WHERE l.scope = $1) - $2`, c.scope, window.Milliseconds()).Scan(&f.n, &last)
+	f.last = time.UnixMilli(last)
+	if !at.Before(f.last.Add(window)) {
+		f.n = 0
+	}
+	return f, err
+}
+
+func (c *counted) counts() []count {
+	all := []count{c.place, c.address}
+	if c.crowd != nil {
+		all = append(all, *c.crowd)
+	}
+	return all
+}
+
+func (c *counted) note(ctx context.Context, tx *store.Tx) error {
+	for _, of := range c.counts() {
+		account, uin := c.account, c.uin
+		if of.kind/10*10 == ofAddress {
+			account, uin = 0, 0 // it is about nobody: letting a user try again must not forget it
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO signin_failures (scope, at, n, kind, account, uin) VALUES ($1, $2, 1, $3, $4, $5)
+			ON CONFLICT (scope, at) DO UPDATE SET n = signin_failures.n + 1`, of.scope, c.at.UnixMilli(), of.kind, account, uin)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// succeeded takes an attempt that was right out of the counts, and forgives what was wrong from its place before.
+func (c *counted) succeeded(ctx context.Context, tx *store.Tx) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM signin_failures WHERE scope = $1`, c.place.scope)
+	for _, of := range c.counts()[1:] {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `UPDATE signin_failures SET n = n - 1 WHERE scope = $1 AND at = $2`, of.scope, c.at.UnixMilli())
+		}
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `DELETE FROM signin_failures WHERE scope = $1 AND at = $2 AND n <= 0`, of.scope, c.at.UnixMilli())
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("forgive attempts: %w", err)
+	}
+	return nil
+}
+
+// Locked tells the sub-users of an account that are locked out of some place after wrong passwords, and since when.
+func Locked(ctx context.Context, q store.Queryer, a store.Account, at time.Time) (map[int64]time.Time, error) {
+	rules, err := cam.PasswordRules(ctx, q, a)
+	if err != nil || rules.RetryLimit == 0 {
+		return nil, err
+	}
+	type row struct{ uin, since int64 }
+	rows, err := store.Collect(ctx, q, func(r store.Row) (l row, err error) {
+		err = r.Scan(&l.uin, &l.since)
+		return l, err
+	}, `SELECT uin, MAX(at) FROM signin_failures WHERE account = $1 AND uin <> $1 AND kind = $2 AND at > $3 GROUP BY uin, scope HAVING SUM(n) >= $4`,
+		a, ofPlace+int64(byPassword), at.Add(-window).UnixMilli(), rules.RetryLimit)
+	if err != nil {
+		return nil, fmt.Errorf("read locked users: %w", err)
+	}
+	since := map[int64]time.Time{}
+	for _, l := range rows {
+		if t := time.UnixMilli(l.since); t.After(since[l.uin]) {
+			since[l.uin] = t
+		}
+	}
+	return since, nil
+}
+
+// Purge forgets failed attempts that count no more. Call it now and then.
+func Purge(ctx context.Context, db *store.DB, now time.Time) error {
+	err := db.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM signin_failures WHERE at < $1`, now.Add(-2*window).UnixMilli())
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `DELETE FROM known_devices WHERE seen_at < $1`, now.Add(-deviceLife).UnixMilli())
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("purge sign-in: %w", err)
+	}
+	return nil
+}
