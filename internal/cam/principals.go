@@ -70,3 +70,32 @@ func (p *Product) PrincipalsAfter(ctx context.Context, a store.Account, kind cal
 	}
 	return ids, nil
 }
+
+// Names are those of the users or roles of the account with these numbers, as far as it has them.
+func (p *Product) Names(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, numbers []int64) (map[int64]string, error) {
+	query := `SELECT uin, name FROM users WHERE account = $1 AND uin IN (`
+	if kind == call.Role {
+		query = `SELECT id, name FROM roles WHERE account = $1 AND id IN (`
+	}
+	names := map[int64]string{}
+	err := store.Batches(numbers, func(batch []any) error {
+		rows, err := q.QueryContext(ctx, query+store.Placeholders(2, len(batch))+`)`, append([]any{a}, batch...)...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var number int64
+			var name string
+			if err := rows.Scan(&number, &name); err != nil {
+				return err
+			}
+			names[number] = name
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("names of principals: %w", err)
+	}
+	return names, nil
+}

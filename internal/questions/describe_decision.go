@@ -3,7 +3,10 @@ package questions
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -41,7 +44,8 @@ func (p *Product) DescribeDecision(ctx context.Context, c *call.Call, in *hufu20
 	if about(r) == assumeRole && len(r.Resources) > 0 {
 		see.Role = trustOf(r)
 	}
-	out := &hufu20261201.DescribeDecisionResponse{Call: recordedCall(r), Effect: r.Decision.Effect, Layer: r.Decision.Layer}
+	out := &hufu20261201.DescribeDecisionResponse{Call: recordedCall(r), Effect: r.Decision.Effect, Layer: r.Decision.Layer,
+		Parameters: asSent(r), Client: r.Client, DurationMs: milliseconds(r.Duration)}
 	return out, p.tell(ctx, see, r, out)
 }
 
@@ -64,6 +68,33 @@ func trustOf(r *audit.Record) []qcs.Resource {
 	}
 	return []qcs.Resource{role}
 }
+
+// asSent are the parameters of a recorded call. Those of one that asked several questions also hold what the policies said
+// to each, which the caller may read as far as Sight goes, and asks for question by question.
+func asSent(r *audit.Record) string {
+	var given map[string]json.RawMessage
+	if r.Action != evaluation || json.Unmarshal(r.Parameters, &given) != nil || given["evaluations"] == nil {
+		return string(r.Parameters)
+	}
+	var each []map[string]json.RawMessage
+	if json.Unmarshal(given["evaluations"], &each) != nil {
+		return "{}"
+	}
+	for _, e := range each {
+		maps.DeleteFunc(e, func(member string, _ json.RawMessage) bool {
+			return !slices.Contains([]string{"subject", "action", "resource", "effect", "outcome"}, member)
+		})
+	}
+	var err1, err2 error
+	given["evaluations"], err1 = json.Marshal(each)
+	text, err2 := json.Marshal(given)
+	if errors.Join(err1, err2) != nil {
+		return "{}" // what was JSON is JSON
+	}
+	return string(text)
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func recordedCall(r *audit.Record) hufu20261201.RecordedCall {
 	return hufu20261201.RecordedCall{RequestId: r.RequestID, Time: r.At.UnixMilli(), Door: r.Door, Action: r.Action, Resources: r.Resources,

@@ -49,7 +49,7 @@ func TestDescribeDecision(t *testing.T) {
 			}
 			if x.Str("Call.Action") != "cam:ListUsers" || x.Str("Call.CallerId") != digits(u.UIN) || x.Str("Call.CallerType") != "user" || x.Str("Call.Ip") != "192.0.2.7" ||
 				x.Str("Call.SecretId") != u.ID || x.Str("Call.Outcome") != "ok" || x.Int("Call.Time") != w.Now().UnixMilli() || x.Str("Call.Resources.0") != "*" ||
-				x.Str("Call.RequestId") != read.Str("RequestId") || x.Str("Call.Door") != "api3" {
+				x.Str("Call.RequestId") != read.Str("RequestId") || x.Str("Call.Door") != "api3" || x.Str("Parameters") != "{}" || x.Str("Client") != "" {
 				t.Error(x.Raw)
 			}
 		})
@@ -181,6 +181,8 @@ func TestDescribeDecisionOfAService(t *testing.T) {
 		whole := &apitest.Answer{Body: map[string]any{"RequestId": strings.TrimSuffix(of(0).Str("RequestId"), "/0")}}
 		if x := described(t, c, whole, far); x.Str("Effect") != "allow" || x.Str("Statement.PolicyName") != "ask" {
 			t.Errorf("the permission to ask: %s", x.Raw)
+		} else if p := x.Str("Parameters"); !strings.Contains(p, `"cvm:StopInstances"`) || !strings.Contains(p, `"explicit_deny"`) || strings.Contains(p, "never") || strings.Contains(p, "E-17") {
+			t.Errorf("what was asked, not what policies said: %s", p)
 		}
 		for _, id := range []string{whole.Str("RequestId") + "/4", whole.Str("RequestId") + "/999"} {
 			c.Fails(t, "ResourceNotFound.RequestNotExist", describe, apitest.P{"RequestId": id})

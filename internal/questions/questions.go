@@ -5,6 +5,7 @@
 //	sight.go                what the caller may read: the rest is not told
 //	trace.go                explanations on the wire
 //	explain_decision.go     why is this allowed, or not
+//	audit_records.go        what was called
 //	describe_decision.go    why was that call allowed, or not
 //	allowed_principals.go   who may do this
 //	allowed_actions.go      what may this one do
@@ -44,6 +45,7 @@ type Directory interface {
 	BoundedBy(ctx context.Context, q store.Queryer, a store.Account, policyID int64, kind call.PrincipalKind, limit int) ([]int64, error)
 	GroupsWith(ctx context.Context, q store.Queryer, a store.Account, policyID int64) ([]int64, error)
 	CheckDraft(text string) (*policy.Document, error)
+	Names(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, numbers []int64) (map[int64]string, error)
 	AttachedPolicies(ctx context.Context, q store.Queryer, a store.Account, limit int) ([]int64, error)
 }
 

@@ -11,7 +11,7 @@ var batchSizes = [...]int{1, 10, 100}
 // Batches cuts keys into lists for IN (...) and VALUES ..., and calls fn with each until one fails. The lists have 1, 10 or
 // 100 elements, the last one filled up with its own last key, so that there are few texts of a statement, which stay
 // prepared. Without keys there is no call.
-func Batches(keys []string, fn func(batch []any) error) error {
+func Batches[T any](keys []T, fn func(batch []any) error) error {
 	for len(keys) > 0 {
 		size := batchSizes[len(batchSizes)-1]
 		for _, s := range batchSizes {

@@ -195,5 +195,9 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 //
 // It is in lower case, as the column must be (strings.ToLower).
 func LikePattern(keyword string) string {
-	return "%" + likeEscaper.Replace(strings.ToLower(keyword)) + "%"
+	return "%" + EscapeLike(strings.ToLower(keyword)) + "%"
 }
+
+// EscapeLike makes a text stand for itself in a pattern of LIKE ... ESCAPE '\'. SQLite compares ASCII letters there
+// without regard to case, PostgreSQL with it.
+func EscapeLike(text string) string { return likeEscaper.Replace(text) }

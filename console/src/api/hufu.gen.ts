@@ -924,6 +924,12 @@ export interface DescribeDecisionResponse {
   Layers: LayerTrace[];
   /** what would have allowed it; of denied calls only */
   Remedy: Remedy | null;
+  /** what was asked, JSON, secrets masked and without what policies said */
+  Parameters: string;
+  /** what the client calls itself */
+  Client: string;
+  /** how long it took */
+  DurationMs: number;
 }
 
 export interface DescribePersonRequest {
@@ -1235,7 +1241,7 @@ export interface ListAuditRecordsRequest {
   Outcome?: "ok" | "denied" | "failed";
   /** from an answer: goes on with older calls */
   Marker?: string;
-  /** Top of an answer: only calls that came after it */
+  /** Top of an answer: only calls that were recorded after it */
   Newer?: string;
   /** calls to answer */
   Limit?: number;

@@ -587,6 +587,9 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 			{Name: "Statement", Kind: wire.Object, Struct: &typeStatementRef, Nullable: true},
 			{Name: "Layers", Kind: wire.Object, List: true, Struct: &typeLayerTrace},
 			{Name: "Remedy", Kind: wire.Object, Struct: &typeRemedy, Nullable: true},
+			{Name: "Parameters", Kind: wire.String},
+			{Name: "Client", Kind: wire.String},
+			{Name: "DurationMs", Kind: wire.Float},
 		}},
 		Errors: []string{
 			"ResourceNotFound.RequestNotExist",
@@ -888,7 +891,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListAuditRecords",
-		Permission: "hufu:ListAuditRecords", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 5,
+		Permission: "hufu:ListAuditRecords", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 5,
 		New: func() wire.Request { return new(ListAuditRecordsRequest) },
 		Input: &wire.Struct{Name: "ListAuditRecordsRequest", Members: []wire.Member{
 			{Name: "StartTime", Kind: wire.Uint, Max: 253402300799, HasMax: true},
@@ -900,8 +903,8 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 			{Name: "Ip", Kind: wire.String, Max: 64, HasMax: true},
 			{Name: "Resource", Kind: wire.String, Max: 256, HasMax: true},
 			{Name: "Outcome", Kind: wire.String, Enum: []string{"ok", "denied", "failed"}},
-			{Name: "Marker", Kind: wire.String, Max: 64, HasMax: true},
-			{Name: "Newer", Kind: wire.String, Max: 64, HasMax: true},
+			{Name: "Marker", Kind: wire.String, MaxBytes: 1024},
+			{Name: "Newer", Kind: wire.String, MaxBytes: 1024},
 			{Name: "Limit", Kind: wire.Uint, Min: 1, HasMin: true, Max: 100, HasMax: true},
 		}},
 		Output: &wire.Struct{Name: "ListAuditRecordsResponse", Members: []wire.Member{

@@ -1771,12 +1771,15 @@ func (r *DescribeDecisionRequest) Decode(v *wire.Value) {
 
 // DescribeDecisionResponse is what DescribeDecision answers.
 type DescribeDecisionResponse struct {
-	Call      RecordedCall  // the call
-	Effect    string        // allow, explicit_deny, implicit_deny, or none where no policy was asked
-	Layer     string        // layer that decided
-	Statement *StatementRef // statement that decided; null where there is none, or the caller may not read it
-	Layers    []LayerTrace  // what each layer said; of denied calls only
-	Remedy    *Remedy       // what would have allowed it; of denied calls only
+	Call       RecordedCall  // the call
+	Effect     string        // allow, explicit_deny, implicit_deny, or none where no policy was asked
+	Layer      string        // layer that decided
+	Statement  *StatementRef // statement that decided; null where there is none, or the caller may not read it
+	Layers     []LayerTrace  // what each layer said; of denied calls only
+	Remedy     *Remedy       // what would have allowed it; of denied calls only
+	Parameters string        // what was asked, JSON, secrets masked and without what policies said
+	Client     string        // what the client calls itself
+	DurationMs float64       // how long it took
 }
 
 // AppendJSON appends r as one JSON object.
@@ -1808,6 +1811,12 @@ func (r *DescribeDecisionResponse) AppendJSON(dst []byte) []byte {
 	} else {
 		dst = r.Remedy.AppendJSON(dst)
 	}
+	dst = append(dst, `,"Parameters":`...)
+	dst = wire.AppendString(dst, r.Parameters)
+	dst = append(dst, `,"Client":`...)
+	dst = wire.AppendString(dst, r.Client)
+	dst = append(dst, `,"DurationMs":`...)
+	dst = wire.AppendFloat(dst, r.DurationMs)
 	return append(dst, '}')
 }
 
@@ -2586,7 +2595,7 @@ type ListAuditRecordsRequest struct {
 	Resource   *string // part of the name of a resource
 	Outcome    *string // ok, denied by policies, or failed for any reason
 	Marker     *string // from an answer: goes on with older calls
-	Newer      *string // Top of an answer: only calls that came after it
+	Newer      *string // Top of an answer: only calls that were recorded after it
 	Limit      int64   // calls to answer
 }
 
