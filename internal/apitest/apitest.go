@@ -42,6 +42,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/eiam/rest"
 	"github.com/hufu-iam/hufu/internal/gateway"
 	"github.com/hufu-iam/hufu/internal/operator"
+	"github.com/hufu-iam/hufu/internal/overview"
 	"github.com/hufu-iam/hufu/internal/questions"
 	"github.com/hufu-iam/hufu/internal/server"
 	"github.com/hufu-iam/hufu/internal/signin"
@@ -131,7 +132,8 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 		Finder: finder, Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
 		server.Products(server.Rooms{
 			Identity: identity, Tokens: sts.New(db, w.Keys, identity), Persons: persons, Business: business, Members: w.WeCom, SignIn: w.SignIn,
-			Asked: questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known}),
+			Overview: overview.New(overview.Config{DB: db, Keys: w.Keys, Directory: identity}),
+			Asked:    questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known}),
 		}))
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Keys: w.Keys, Finder: finder, Directory: identity,
 		Actions: known, Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})

@@ -38,6 +38,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/gateway"
 	"github.com/hufu-iam/hufu/internal/operator"
 	"github.com/hufu-iam/hufu/internal/ops"
+	"github.com/hufu-iam/hufu/internal/overview"
 	"github.com/hufu-iam/hufu/internal/questions"
 	"github.com/hufu-iam/hufu/internal/signin"
 	"github.com/hufu-iam/hufu/internal/store"
@@ -145,7 +146,8 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: c.Now},
 		Products(Rooms{
 			Identity: identity, Tokens: sts.New(s.store, s.keys, identity), Persons: persons, Business: business, Members: s.members, SignIn: login,
-			Asked: questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}),
+			Overview: overview.New(overview.Config{DB: s.store, Keys: s.keys, Directory: identity}),
+			Asked:    questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}),
 		}))
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
 		Actions: products, Granularity: products.Granularity,
@@ -175,6 +177,7 @@ type Rooms struct {
 	Business *bi.Product
 	Members  *wecom.Product
 	SignIn   *signin.Product
+	Overview *overview.Product
 }
 
 // Products are the services that are served, with the handlers of what is built. Implementing a method named as the
@@ -184,7 +187,7 @@ func Products(r Rooms) []gateway.Product {
 		{Service: bi20220105.Service, Handlers: bi20220105.Bind(r.Business)},
 		{Service: cam20190116.Service, Handlers: cam20190116.Bind(r.Identity)},
 		{Service: sts20180813.Service, Handlers: sts20180813.Bind(r.Tokens)},
-		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions{r.Asked, r.Persons, r.Business.Extension(), r.Members, r.SignIn})},
+		{Service: hufu20261201.Service, Handlers: hufu20261201.Bind(extensions{r.Asked, r.Persons, r.Business.Extension(), r.Members, r.SignIn, r.Overview})},
 	}
 }
 
@@ -233,6 +236,7 @@ type (
 		*business
 		*enterprises
 		*login
+		*listing
 	}
 	asking   = questions.Product
 	humans   = directory.Product
@@ -240,6 +244,7 @@ type (
 
 	enterprises = wecom.Product
 	login       = signin.Product
+	listing     = overview.Product
 )
 
 // OpenActions opens the database for the operator's actions alone. Close the database after them.

@@ -8,6 +8,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/directory"
+	"github.com/hufu-iam/hufu/internal/overview"
 	"github.com/hufu-iam/hufu/internal/questions"
 	"github.com/hufu-iam/hufu/internal/signin"
 	"github.com/hufu-iam/hufu/internal/sts"
@@ -22,6 +23,7 @@ func TestTheContractAndTheHandlersAgree(t *testing.T) {
 	products := Products(Rooms{
 		Identity: identity, Tokens: sts.New(nil, nil, identity), Asked: questions.New(questions.Config{Directory: identity}),
 		Persons: directory.New(directory.Config{}), Business: bi.New(bi.Config{}), Members: wecom.New(wecom.Config{}), SignIn: signin.New(signin.Config{}),
+		Overview: overview.New(overview.Config{}),
 	})
 	served := map[string]bool{}
 	for _, p := range products {

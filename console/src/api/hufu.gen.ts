@@ -1462,7 +1462,7 @@ export interface SearchUsersRequest {
   /** of one type only */
   UserType?: "SubUser" | "WeComUser" | "Collaborator";
   /** of one state only */
-  State?: string;
+  State?: "Active" | "Locked" | "PersonDisabled" | "Departed" | "Hidden" | "WeComDisabled" | "NotActivated" | "Unlinked";
   /** members of this group only */
   GroupId?: number;
   /** order: newest first, by name, or last sign-in first */

@@ -831,7 +831,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListAccountAccessKeys",
-		Permission: "hufu:ListAccountAccessKeys", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "hufu:ListAccountAccessKeys", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(ListAccountAccessKeysRequest) },
 		Input: &wire.Struct{Name: "ListAccountAccessKeysRequest", Members: []wire.Member{
 			{Name: "Keyword", Kind: wire.String, Max: 128, HasMax: true},
@@ -963,7 +963,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListRoleSessions",
-		Permission: "hufu:ListRoleSessions", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "hufu:ListRoleSessions", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(ListRoleSessionsRequest) },
 		Input: &wire.Struct{Name: "ListRoleSessionsRequest", Members: []wire.Member{
 			{Name: "RoleId", Kind: wire.String, Required: true, Pattern: pattern8},
@@ -1135,7 +1135,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "RevokeRoleSessions",
-		Permission: "hufu:RevokeRoleSessions", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 2,
+		Permission: "hufu:RevokeRoleSessions", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 2,
 		New: func() wire.Request { return new(RevokeRoleSessionsRequest) },
 		Input: &wire.Struct{Name: "RevokeRoleSessionsRequest", Members: []wire.Member{
 			{Name: "RoleId", Kind: wire.String, Required: true, Pattern: pattern8},
@@ -1147,12 +1147,12 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "SearchUsers",
-		Permission: "hufu:SearchUsers", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "hufu:SearchUsers", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(SearchUsersRequest) },
 		Input: &wire.Struct{Name: "SearchUsersRequest", Members: []wire.Member{
 			{Name: "Keyword", Kind: wire.String, Max: 128, HasMax: true},
 			{Name: "UserType", Kind: wire.String, Enum: []string{"SubUser", "WeComUser", "Collaborator"}},
-			{Name: "State", Kind: wire.String, Max: 32, HasMax: true},
+			{Name: "State", Kind: wire.String, Enum: []string{"Active", "Locked", "PersonDisabled", "Departed", "Hidden", "WeComDisabled", "NotActivated", "Unlinked"}},
 			{Name: "GroupId", Kind: wire.Uint},
 			{Name: "Sort", Kind: wire.String, Enum: []string{"CreateTime", "Name", "LastLoginTime"}},
 			{Name: "Offset", Kind: wire.Uint, Max: 1000000, HasMax: true},

@@ -1,0 +1,89 @@
+package credential
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+// KeyFilter says which of an account's keys to list; the zero value means all that are not deleted.
+type KeyFilter struct {
+	Status Status // 0 = any
+	// Found narrows to the key with this SecretId and those of this uin, and to those of the uins that Holders finds, a query
+	// of another room. In it $1 is the account, and the HolderArgs begin at $2.
+	Found, Holders string
+	HolderArgs     []any
+}
+
+// ListAll is a window of the keys of everybody in an account, the newest first, and how many there are in all.
+func (k *Keys) ListAll(ctx context.Context, q store.Queryer, a store.Account, f KeyFilter, offset, limit int64) (page []AccessKey, total int64, err error) {
+	conditions, args := []string{`account = $1`, `status <> 4`}, append([]any{a}, f.HolderArgs...)
+	next := func(v any) string {
+		args = append(args, v)
+		return "$" + strconv.Itoa(len(args))
+	}
+	if f.Status != 0 {
+		conditions = append(conditions, `status = `+next(f.Status))
+	}
+	if f.Found != "" {
+		found := `secret_id = ` + next(f.Found)
+		if uin, err := strconv.ParseInt(f.Found, 10, 64); err == nil {
+			found += ` OR uin = ` + next(uin)
+		}
+		if f.Holders != "" {
+			found += ` OR uin IN (` + f.Holders + `)`
+		}
+		conditions = append(conditions, `(`+found+`)`)
+	}
+	where := strings.Join(conditions, ` AND `)
+	if total, err = store.Count(ctx, q, `SELECT COUNT(*) FROM access_keys WHERE `+where, args...); err != nil {
+		return nil, 0, fmt.Errorf("count access keys: %w", err)
+	}
+	page, err = store.Collect(ctx, q, func(r store.Row) (AccessKey, error) {
+		key, err := k.scan(r.Scan)
+		if err != nil {
+			return AccessKey{}, err
+		}
+		return *key, nil
+	}, selectKeys+`WHERE `+where+` ORDER BY created_at DESC, secret_id DESC LIMIT `+next(limit)+` OFFSET `+next(offset), args...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list access keys: %w", err)
+	}
+	return page, total, nil
+}
+
+// RoleSession is a session of a role that has not expired.
+type RoleSession struct {
+	SecretID, Name, SourceIdentity string
+	UIN                            int64         // who assumed the role, 0 for a federated login
+	Account                        store.Account // of that uin
+	Issued, Expires                time.Time
+	Ended                          bool // by a revocation
+}
+
+// ListRoleSessions is a window of the sessions of a role that have not expired, those issued last first, and how many
+// there are in all.
+func (k *Keys) ListRoleSessions(ctx context.Context, q store.Queryer, a store.Account, roleID int64, now time.Time, offset, limit int64) (page []RoleSession, total int64, err error) {
+	const of = ` FROM sessions s WHERE s.account = $1 AND s.role_id = $2 AND s.role_id > 0 AND s.expires_at > $3 AND s.kind = $4`
+	args := []any{a, roleID, now.UnixMilli(), int(call.AssumedRole)}
+	if total, err = store.Count(ctx, q, `SELECT COUNT(*)`+of, args...); err != nil {
+		return nil, 0, fmt.Errorf("count sessions of a role: %w", err)
+	}
+	page, err = store.Collect(ctx, q, func(r store.Row) (s RoleSession, err error) {
+		var issued, expires int64
+		var revoked int
+		err = r.Scan(&s.SecretID, &s.Name, &s.UIN, &s.Account, &s.SourceIdentity, &issued, &expires, &revoked)
+		s.Issued, s.Expires, s.Ended = time.UnixMilli(issued), time.UnixMilli(expires), revoked > 0
+		return s, err
+	}, `SELECT s.secret_id, s.name, s.uin, s.parent_account, s.source_identity, s.issued_at, s.expires_at, `+ended+of+
+		` ORDER BY s.number DESC LIMIT $5 OFFSET $6`, append(args, limit, offset)...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list sessions of a role: %w", err)
+	}
+	return page, total, nil
+}

@@ -1,0 +1,185 @@
+package overview
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/cam"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/store"
+	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
+)
+
+// userKinds are the kinds of sub-user by their names; message receivers are contacts.
+var userKinds = []struct {
+	kind cam.UserKind
+	name string
+}{{cam.SubUser, "SubUser"}, {cam.WeComUser, "WeComUser"}, {cam.Collaborator, "Collaborator"}}
+
+// The states of a user beside those that WeCom makes.
+const (
+	stateActive         = "Active"
+	statePersonDisabled = "PersonDisabled"
+)
+
+// Queries for the uins of users in a state, in which $1 is the account. What WeCom says goes before all else: it is why a
+// person is disabled, and not the other way round.
+const (
+	ofDisabledPersons = `SELECT l.uin FROM person_links l LEFT JOIN persons d ON d.account = l.account AND d.id = l.person
+		WHERE l.account = $1 AND COALESCE(d.disabled + d.eiam_disabled, 1) > 0`
+	notActiveInWeCom = `SELECT w.uin FROM wecom_users w WHERE w.account = $1 AND w.state <> 'Active'`
+)
+
+// userSearch is a query for users u in the making.
+type userSearch struct {
+	kinds      []string // numbers
+	conditions []string
+	args       []any // the first is the account
+}
+
+func (s *userSearch) next(v any) string {
+	s.args = append(s.args, v)
+	return "$" + strconv.Itoa(len(s.args))
+}
+
+func (s *userSearch) where(conditions ...string) string {
+	return strings.Join(slices.Concat([]string{`u.account = $1`}, conditions, s.conditions), ` AND `)
+}
+
+func newUserSearch(a store.Account, in *hufu20261201.SearchUsersRequest) *userSearch {
+	s := &userSearch{args: []any{a}}
+	for _, k := range userKinds {
+		if in.UserType == nil || *in.UserType == k.name {
+			s.kinds = append(s.kinds, strconv.FormatInt(int64(k.kind), 10))
+		}
+	}
+	if in.GroupId != nil {
+		s.conditions = append(s.conditions, `u.uin IN (SELECT m.uin FROM group_members m WHERE m.account = $1 AND m.group_id = `+s.next(*in.GroupId)+`)`)
+	}
+	if keyword := value(in.Keyword); keyword != "" {
+		like := ` LIKE ` + s.next(store.LikePattern(keyword)) + ` ESCAPE '\'`
+		found := `u.name_key` + like
+		for _, column := range []string{"remark", "email", "phone", "wework_userid"} {
+			found += ` OR lower(u.` + column + `)` + like
+		}
+		if uin, err := strconv.ParseInt(keyword, 10, 64); err == nil {
+			found += ` OR u.uin = ` + s.next(uin)
+		}
+		s.conditions = append(s.conditions, `(`+found+`)`)
+	}
+	switch state := value(in.State); state {
+	case "":
+	case stateActive:
+		s.conditions = append(s.conditions, `u.uin NOT IN (`+notActiveInWeCom+`)`, `u.uin NOT IN (`+ofDisabledPersons+`)`)
+	case statePersonDisabled:
+		s.conditions = append(s.conditions, `u.uin NOT IN (`+notActiveInWeCom+`)`, `u.uin IN (`+ofDisabledPersons+`)`)
+	default:
+		s.conditions = append(s.conditions, `u.uin IN (`+notActiveInWeCom+` AND w.state = `+s.next(state)+`)`)
+	}
+	return s
+}
+
+// page is the query for the uins of a page, in an order that an index has: users are numbered in the order of their creation.
+func (s *userSearch) page(sort string, offset, limit int64) string {
+	window := ` LIMIT ` + s.next(limit) + ` OFFSET ` + s.next(offset)
+	some := `u.kind IN (` + strings.Join(s.kinds, `, `) + `)`
+	switch sort {
+	case "Name":
+		return `SELECT u.uin FROM users u WHERE ` + s.where(some) + ` ORDER BY u.name_key` + window
+	case "LastLoginTime":
+		return `SELECT u.uin FROM users u WHERE ` + s.where(some) + ` ORDER BY COALESCE(u.last_login_at, 0) DESC, u.uin DESC` + window
+	}
+	end := s.next(offset + limit)
+	var each []string
+	for _, kind := range s.kinds {
+		each = append(each, `SELECT uin FROM (SELECT u.uin FROM users u WHERE `+s.where(`u.kind = `+kind)+` ORDER BY u.uin DESC LIMIT `+end+`) AS of`+kind)
+	}
+	return `SELECT uin FROM (` + strings.Join(each, ` UNION ALL `) + `) AS every ORDER BY uin DESC` + window
+}
+
+// SearchUsers lists sub-users of every kind. The number of those that fit is of the same moment as the page.
+func (p *Product) SearchUsers(ctx context.Context, c *call.Call, in *hufu20261201.SearchUsersRequest) (*hufu20261201.SearchUsersResponse, error) {
+	out := &hufu20261201.SearchUsersResponse{}
+	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {
+		s := newUserSearch(c.Account(), in)
+		out.TotalCount, err = store.Count(ctx, q, `SELECT COUNT(*) FROM users u WHERE `+s.where(`u.kind IN (`+strings.Join(s.kinds, `, `)+`)`), s.args...)
+		if err != nil || out.TotalCount <= in.Offset {
+			return err
+		}
+		query := s.page(in.Sort, in.Offset, in.Limit)
+		uins, err := store.Collect(ctx, q, scanInt, query, s.args...)
+		if err != nil {
+			return err
+		}
+		out.Users, err = foundUsers(ctx, q, c.Account(), uins)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("search users: %w", err)
+	}
+	return out, nil
+}
+
+func scanInt(r store.Row) (n int64, err error) {
+	err = r.Scan(&n)
+	return n, err
+}
+
+// foundColumns are what a row shows of user u, member w of WeCom and person d.
+var foundColumns = `u.uin, u.uid, u.name, u.kind, u.remark, u.console_login, u.phone, u.country_code, u.email, COALESCE(w.corp_id, ''),
+	COALESCE(w.userid, u.wework_userid), COALESCE(w.state, ''), w.state_at, ` + credential.DisabledPerson("u.account", "u.uin") + `, d.updated_at,
+	(SELECT COUNT(*) FROM access_keys k WHERE k.account = u.account AND k.uin = u.uin AND k.status = 2),
+	(SELECT COUNT(*) FROM access_keys k WHERE k.account = u.account AND k.uin = u.uin AND k.status <> 4),
+	(SELECT COUNT(*) FROM group_members m WHERE m.account = u.account AND m.uin = u.uin),
+	(SELECT COUNT(*) FROM attachments t WHERE t.account = u.account AND t.target_kind = 1 AND t.target_id = u.uin),
+	u.last_login_at, u.last_login_ip, u.created_at`
+
+func scanFound(r store.Row) (f hufu20261201.FoundUser, err error) {
+	var kind cam.UserKind
+	var wecom string
+	var wecomSince, personSince, lastLogin *int64
+	var created int64
+	var disabled bool
+	err = r.Scan(&f.Uin, &f.Uid, &f.Name, &kind, &f.Remark, &f.ConsoleLogin, &f.PhoneNum, &f.CountryCode, &f.Email, &f.CorpId, &f.WeComUserId,
+		&wecom, &wecomSince, &disabled, &personSince, &f.ActiveKeys, &f.Keys, &f.Groups, &f.Policies, &lastLogin, &f.LastLoginIp, &created)
+	for _, k := range userKinds {
+		if k.kind == kind {
+			f.UserType = k.name
+		}
+	}
+	f.ConsoleLogin = f.ConsoleLogin || kind == cam.WeComUser // cannot be taken from them
+	f.State = stateActive
+	switch {
+	case wecom != "" && wecom != stateActive:
+		f.State, f.StateTime = wecom, unix(wecomSince)
+	case disabled:
+		f.State, f.StateTime = statePersonDisabled, unix(personSince)
+	}
+	f.LastLoginTime, f.CreateTime = unix(lastLogin), created/1000
+	return f, err
+}
+
+// foundUsers are the rows of users, in the order of their uins here.
+func foundUsers(ctx context.Context, q store.Queryer, a store.Account, uins []int64) ([]hufu20261201.FoundUser, error) {
+	byUIN := map[int64]hufu20261201.FoundUser{}
+	err := store.Batches(uins, func(batch []any) error {
+		rows, err := store.Collect(ctx, q, scanFound, `SELECT `+foundColumns+` FROM users u
+			LEFT JOIN wecom_users w ON w.account = u.account AND w.uin = u.uin
+			LEFT JOIN person_links l ON l.account = u.account AND l.uin = u.uin
+			LEFT JOIN persons d ON d.account = l.account AND d.id = l.person
+			WHERE u.account = $1 AND u.uin IN (`+store.Placeholders(2, len(batch))+`)`, append([]any{a}, batch...)...)
+		for _, f := range rows {
+			byUIN[f.Uin] = f
+		}
+		return err
+	})
+	found := make([]hufu20261201.FoundUser, 0, len(uins))
+	for _, uin := range uins {
+		found = append(found, byUIN[uin])
+	}
+	return found, err
+}
