@@ -24,15 +24,16 @@ func (l *linter) document() {
 	}
 }
 
+const attaches = "a principal counts when the policy is created, which attaches it; after that it is ignored"
+
 // attached warns of principals in a policy that binds whom it is attached to.
 func (l *linter) attached() {
-	const format = "a principal counts when the policy is created, which attaches it; after that it is ignored"
 	if l.doc.Principal != nil {
-		l.warn(nil, "W501", "principal", "", format)
+		l.warn(nil, "W501", "principal", "", attaches)
 	}
 	for i := range l.statements {
 		if s := &l.statements[i]; s.Principal != nil {
-			l.warn(s, "W501", s.path+".principal", "", format)
+			l.warn(s, "W501", s.path+".principal", "", attaches)
 		}
 	}
 }

@@ -35,10 +35,13 @@ type Finding struct {
 	Code     string   `json:"code"` // a policy.Code, or one of Codes
 	Severity Severity `json:"severity"`
 	Offset   int      `json:"offset"` // in bytes, into the document with its percent encoding undone
+	End      int      `json:"-"`      // of what is meant there, likewise
 	Line     int      `json:"line"`   // from 1
 	Column   int      `json:"column"` // in characters, from 1
 	Path     string   `json:"path,omitempty"`
 	Message  string   `json:"message"` // one sentence without a period
+	// Chinese is the same in Chinese. What a document is refused for has none: what the parser says is in English.
+	Chinese string `json:"-"`
 	// Suggestion is what to write instead, where that is clear.
 	Suggestion string `json:"suggestion,omitempty"`
 }
@@ -210,23 +213,27 @@ func (l *linter) item(list string, i int) string {
 
 // warn adds a warning about a part of a statement.
 func (l *linter) warn(s *statement, code, path, suggestion, format string, args ...any) {
-	offset := 0
+	at := policy.Place{}
 	if s != nil {
-		offset = s.Offset
+		at = policy.Place{Offset: s.Offset, End: s.End}
 	}
 	if p, ok := l.places[path]; ok {
-		offset = p.Offset
+		at = p
 	}
-	l.add(Finding{Code: code, Severity: Warning, Offset: offset, Path: path, Message: fmt.Sprintf(format, args...), Suggestion: suggestion})
+	l.add(Finding{Code: code, Severity: Warning, Offset: at.Offset, End: at.End, Path: path, Message: fmt.Sprintf(format, args...), Chinese: inChinese(format, args...),
+		Suggestion: suggestion})
 }
 
 func (l *linter) fault(e *policy.Error) {
-	offset := e.Offset
-	of, _, _ := strings.Cut(e.Path, ".")
-	if p, ok := l.places[l.narrow(e)]; ok && l.places[of].Offset == offset { // no more than the statement is known
-		offset = p.Offset
+	at := policy.Place{Offset: e.Offset}
+	if p, ok := l.places[e.Path]; ok && p.Offset == e.Offset {
+		at = p
 	}
-	l.add(Finding{Code: string(e.Code), Severity: Error, Offset: offset, Path: e.Path, Message: e.Detail, Suggestion: l.better(e)})
+	of, _, _ := strings.Cut(e.Path, ".")
+	if p, ok := l.places[l.narrow(e)]; ok && l.places[of].Offset == e.Offset { // no more than the statement is known
+		at = p
+	}
+	l.add(Finding{Code: string(e.Code), Severity: Error, Offset: at.Offset, End: at.End, Path: e.Path, Message: e.Detail, Suggestion: l.better(e)})
 }
 
 // narrow is the path of the item that an error about a list speaks of.
@@ -245,6 +252,10 @@ func (l *linter) narrow(e *policy.Error) string {
 }
 
 func (l *linter) add(f Finding) {
+	if f.End <= f.Offset { // a place without a length: one character shows it
+		_, size := utf8.DecodeRuneInString(l.text[min(f.Offset, len(l.text)):])
+		f.End = f.Offset + size
+	}
 	f.Line, f.Column = Position(l.text, f.Offset)
 	l.findings = append(l.findings, f)
 }

@@ -36,18 +36,16 @@ func (l *linter) contradictions(s *statement) {
 		}
 		path := conds[len(conds)-1].path
 		switch {
+		case !hold(conds, tried) && len(conds) == 1:
+			l.warn(s, "W303", path, "", "no request meets this condition on %s", key)
 		case !hold(conds, tried):
-			what := "these conditions on"
-			if len(conds) == 1 {
-				what = "this condition on"
-			}
-			l.warn(s, "W303", path, "", "no request meets %s %s", what, key)
+			l.warn(s, "W303", path, "", "no request meets these conditions on %s", key)
 		case key == "qcs:current_time" && !l.o.Now.IsZero() && !hold(conds, after(l.o.Now, tried)):
-			word := "allows nothing any more"
 			if s.Effect == policy.ExplicitDeny {
-				word = "denies nothing any more"
+				l.warn(s, "W304", path, "", "the time is over: this denies nothing any more")
+			} else {
+				l.warn(s, "W304", path, "", "the time is over: this allows nothing any more")
 			}
-			l.warn(s, "W304", path, "", "the time is over: this %s", word)
 		}
 	}
 }
