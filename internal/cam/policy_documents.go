@@ -12,11 +12,17 @@ import (
 	"github.com/hufu-iam/hufu/qcs"
 )
 
+// PolicyRules are what the document of a policy must satisfy that has no principals in it.
+func (p *Product) PolicyRules() policy.Rules {
+	return policy.Rules{Kind: policy.IdentityPolicy, Catalogue: p.actions, Strict: p.actions.Strict(), MaxLength: p.policyLimit()}
+}
+
 // checkDocument validates the text of a policy and answers what to store: the text as it was sent, percent encoding
 // undone. known says which principals may stand in it; without it there may be none.
 func (p *Product) checkDocument(text string, known func(policy.PrincipalEntry) policy.Code) (string, error) {
-	d, err := policy.Check(text, policy.Rules{Kind: policy.IdentityPolicy, AllowPrincipal: known != nil, KnownPrincipal: known,
-		Catalogue: p.actions, Strict: p.actions.Strict(), MaxLength: p.policyLimit()})
+	rules := p.PolicyRules()
+	rules.AllowPrincipal, rules.KnownPrincipal = known != nil, known
+	d, err := policy.Check(text, rules)
 	if err != nil {
 		return "", documentFault(err)
 	}

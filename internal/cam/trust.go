@@ -24,20 +24,30 @@ func (p *Product) checkTrust(ctx context.Context, q store.Queryer, a store.Accou
 	if strings.TrimSpace(text) == "" {
 		return "", fault.New(code.InvalidParameterPolicyDocumentError)
 	}
-	var failed error
-	d, err := policy.Check(text, policy.Rules{Kind: policy.TrustPolicy, Update: replaces, MaxLength: p.policyLimit(),
-		KnownPrincipal: func(e policy.PrincipalEntry) policy.Code {
-			unknown, err := unknownTrustee(ctx, q, a, e)
-			failed = errors.Join(failed, err)
-			return unknown
-		}})
-	if failed != nil {
-		return "", fmt.Errorf("check trust policy: %w", failed)
+	rules, failed := p.TrustRules(ctx, q, a)
+	rules.Update = replaces
+	d, err := policy.Check(text, rules)
+	if failed() != nil {
+		return "", failed()
 	}
 	if err != nil {
 		return "", trustFault(err)
 	}
 	return d.Text, nil
+}
+
+// TrustRules are what the trust policy of a role of the account must satisfy. They look up whom it names; failed is what
+// kept one from being looked up, once a document was held to them.
+func (p *Product) TrustRules(ctx context.Context, q store.Queryer, a store.Account) (rules policy.Rules, failed func() error) {
+	var all error
+	rules = policy.Rules{Kind: policy.TrustPolicy, MaxLength: p.policyLimit(), KnownPrincipal: func(e policy.PrincipalEntry) policy.Code {
+		unknown, err := unknownTrustee(ctx, q, a, e)
+		if err != nil && all == nil {
+			all = fmt.Errorf("check trust policy: %w", err)
+		}
+		return unknown
+	}}
+	return rules, func() error { return all }
 }
 
 // trustFault is the answer for a refused trust policy. What is wrong with its resource, which is always the role, has

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/call"
+	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
 	"github.com/hufu-iam/hufu/policy"
 	"github.com/hufu-iam/hufu/policy/reach"
@@ -35,9 +36,13 @@ func (k knownProducts) Actions(service string) []string {
 	return slices.Sorted(maps.Keys(k.Catalogue.Actions(service)))
 }
 
-// Granularity is known of registered actions.
+// Granularity is known of registered actions, and of products that can be granted as a whole only.
 func (k knownProducts) Granularity(service, action string) (policy.Granularity, bool) {
-	return k.Catalogue.Granularity(service, action), k.Catalogue.Actions(service)[action]
+	p, ok := k.Product(service)
+	if !ok || p.Action(action) == nil && p.Level != catalogue.Service {
+		return 0, false
+	}
+	return k.Catalogue.Granularity(service, action), true
 }
 
 // combination is what some holders have in common: the same policies by the same ways, and the same boundary.

@@ -11,6 +11,8 @@
 //	allowed_actions.go      what may this one do
 //	unused_actions.go       what may this one do that it does not
 //	preview_policy.go       what would change with this draft
+//	lint_policy.go          what is wrong or surprising in this document
+//	products.go             what can policies name
 //	replay.go               recorded calls as questions
 //	difference.go           all that holders of a policy could do, with it and with a draft
 //	marker.go               where a list goes on
@@ -28,6 +30,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/cam"
+	"github.com/hufu-iam/hufu/internal/catalogue"
 	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/policy"
@@ -45,14 +48,18 @@ type Directory interface {
 	BoundedBy(ctx context.Context, q store.Queryer, a store.Account, policyID int64, kind call.PrincipalKind, limit int) ([]int64, error)
 	GroupsWith(ctx context.Context, q store.Queryer, a store.Account, policyID int64) ([]int64, error)
 	CheckDraft(text string) (*policy.Document, error)
+	PolicyRules() policy.Rules
+	TrustRules(ctx context.Context, q store.Queryer, a store.Account) (rules policy.Rules, failed func() error)
 	Names(ctx context.Context, q store.Queryer, a store.Account, kind call.PrincipalKind, numbers []int64) (map[int64]string, error)
 	AttachedPolicies(ctx context.Context, q store.Queryer, a store.Account, limit int) ([]int64, error)
 }
 
 var _ Directory = (*cam.Product)(nil)
 
-// Catalogue knows the registered products and their actions.
+// Catalogue knows the registered products and their actions; see catalogue.Catalogue for the contracts.
 type Catalogue interface {
+	Products() []*catalogue.Product
+	Product(service string) (*catalogue.Product, bool)
 	// Registered reports whether the operator registered the product, and hufu does not serve it.
 	Registered(service string) bool
 	Titles() map[string]string

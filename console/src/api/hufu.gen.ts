@@ -378,15 +378,17 @@ export interface LayerTrace {
 
 /** Something in a policy document that is wrong or surprising. */
 export interface LintFinding {
-  /** error, warning or info */
+  /** error where the document is refused for it, else warning */
   Severity: string;
   /** what it is */
   Code: string;
   /** a sentence, in the language of the call */
   Message: string;
+  /** what to write instead, empty where that is not clear */
+  Suggestion: string;
   /** where, such as /statement/0/action/1; empty for the whole */
   Path: string;
-  /** where it begins, in characters (UTF-16 units) of the document */
+  /** where it begins, in UTF-16 units of the document with its percent encoding undone */
   From: number;
   /** where it ends */
   To: number;
@@ -1146,7 +1148,7 @@ export interface LintPolicyRequest {
 }
 
 export interface LintPolicyResponse {
-  /** findings in the order of the document */
+  /** the first 500 findings in the order of the document */
   Findings: LintFinding[];
 }
 

@@ -233,6 +233,7 @@ var typeLintFinding = wire.Struct{Name: "LintFinding", Members: []wire.Member{
 	{Name: "Severity", Kind: wire.String},
 	{Name: "Code", Kind: wire.String},
 	{Name: "Message", Kind: wire.String},
+	{Name: "Suggestion", Kind: wire.String},
 	{Name: "Path", Kind: wire.String},
 	{Name: "From", Kind: wire.Int},
 	{Name: "To", Kind: wire.Int},
@@ -614,7 +615,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "DescribeProduct",
-		Permission: "", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(DescribeProductRequest) },
 		Input: &wire.Struct{Name: "DescribeProductRequest", Members: []wire.Member{
 			{Name: "Service", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
@@ -819,7 +820,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "LintPolicy",
-		Permission: "", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(LintPolicyRequest) },
 		Input: &wire.Struct{Name: "LintPolicyRequest", Members: []wire.Member{
 			{Name: "PolicyDocument", Kind: wire.String, Required: true, MaxBytes: 131072},
@@ -954,7 +955,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ListProducts",
-		Permission: "", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New:   func() wire.Request { return new(ListProductsRequest) },
 		Input: &wire.Struct{Name: "ListProductsRequest"},
 		Output: &wire.Struct{Name: "ListProductsResponse", Members: []wire.Member{

@@ -712,12 +712,13 @@ func (r *LayerTrace) AppendJSON(dst []byte) []byte {
 
 // LintFinding: Something in a policy document that is wrong or surprising.
 type LintFinding struct {
-	Severity string // error, warning or info
-	Code     string // what it is
-	Message  string // a sentence, in the language of the call
-	Path     string // where, such as /statement/0/action/1; empty for the whole
-	From     int64  // where it begins, in characters (UTF-16 units) of the document
-	To       int64  // where it ends
+	Severity   string // error where the document is refused for it, else warning
+	Code       string // what it is
+	Message    string // a sentence, in the language of the call
+	Suggestion string // what to write instead, empty where that is not clear
+	Path       string // where, such as /statement/0/action/1; empty for the whole
+	From       int64  // where it begins, in UTF-16 units of the document with its percent encoding undone
+	To         int64  // where it ends
 }
 
 // AppendJSON appends r as one JSON object.
@@ -728,6 +729,8 @@ func (r *LintFinding) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendString(dst, r.Code)
 	dst = append(dst, `,"Message":`...)
 	dst = wire.AppendString(dst, r.Message)
+	dst = append(dst, `,"Suggestion":`...)
+	dst = wire.AppendString(dst, r.Suggestion)
 	dst = append(dst, `,"Path":`...)
 	dst = wire.AppendString(dst, r.Path)
 	dst = append(dst, `,"From":`...)
@@ -2383,7 +2386,7 @@ func (r *LintPolicyRequest) Decode(v *wire.Value) {
 
 // LintPolicyResponse is what LintPolicy answers.
 type LintPolicyResponse struct {
-	Findings []LintFinding // findings in the order of the document
+	Findings []LintFinding // the first 500 findings in the order of the document
 }
 
 // AppendJSON appends r as one JSON object.
