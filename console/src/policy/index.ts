@@ -1,0 +1,10 @@
+export { covers, coversAction, parseAction, serviceOf } from "./action";
+export * from "./catalogue";
+export * from "./change";
+export { complete, placeAt, servicesFrom, servicesNeeded } from "./complete";
+export * from "./document";
+export { format, parseJson } from "./json";
+export { operatorMessages, qualifierMessages, resourceMessages, syntaxMessages } from "./messages";
+export * from "./operator";
+export * from "./resource";
+export { summarize } from "./summary";
