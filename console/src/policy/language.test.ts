@@ -68,7 +68,8 @@ describe("resources", () => {
     const template = cvm.ResourceTypes[0]!.Template;
     expect(fill(template, {})).toBe("qcs::cvm:::instance/*");
     expect(fill(template, { region: "gz", owner: "7", instanceId: "ins-1" })).toBe("qcs::cvm:gz:uin/7:instance/ins-1");
-    for (const values of [{}, { region: "gz" }, { instanceId: "a/b:c" }, { owner: "7", instanceId: "${uin}" }]) {
+    const cases: Record<string, string>[] = [{}, { region: "gz" }, { instanceId: "a/b:c" }, { owner: "7", instanceId: "${uin}" }];
+    for (const values of cases) {
       expect(match(template, fill(template, values))).toEqual(values);
     }
     expect(match(template, "qcs::cvm:::image/img-1")).toBeUndefined();
