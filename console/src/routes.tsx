@@ -13,6 +13,8 @@ export interface PageEntry {
 
 /** Pages of somebody who is signed in. The first is where one arrives. */
 export const pages: readonly PageEntry[] = [
+  { path: "account", load: () => import("./pages/account"), menu: "account" },
+  { path: "account/security", load: () => import("./pages/account/security") },
 ];
 
 /** Where one signs in. */

@@ -131,6 +131,9 @@ interface ConfirmDangerProps {
   children: ReactNode;
   /** A name to be typed first, for what cannot be undone. */
   typeName?: string;
+  /** What else has to be entered, such as a code. */
+  fields?: ReactNode;
+  disabled?: boolean;
   busy?: boolean;
   error?: unknown;
 }
@@ -140,7 +143,7 @@ export function ConfirmDanger(props: ConfirmDangerProps) {
   return props.open ? <OpenConfirm {...props} /> : null;
 }
 
-function OpenConfirm({ title, onClose, onConfirm, confirm, children, typeName, busy = false, error }: ConfirmDangerProps) {
+function OpenConfirm({ title, onClose, onConfirm, confirm, children, typeName, fields, disabled = false, busy = false, error }: ConfirmDangerProps) {
   const text = useText(common);
   const [typed, setTyped] = useState("");
   return (
@@ -154,9 +157,10 @@ function OpenConfirm({ title, onClose, onConfirm, confirm, children, typeName, b
       submit={confirm}
       busy={busy}
       error={error}
-      disabled={typeName !== undefined && typed !== typeName}
+      disabled={disabled || (typeName !== undefined && typed !== typeName)}
     >
       <Alert kind="warning">{children}</Alert>
+      {fields}
       {typeName !== undefined && <TextField label={text("typeToConfirm", { name: typeName })} value={typed} onChange={setTyped} autoComplete="off" />}
     </FormDialog>
   );

@@ -1,8 +1,6 @@
 import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 import Input from "tdesign-react/es/input";
-import InputNumber from "tdesign-react/es/input-number";
 import TSelect from "tdesign-react/es/select";
-import TSwitch from "tdesign-react/es/switch";
 import Textarea from "tdesign-react/es/textarea";
 import { common, useText } from "@/i18n";
 import { SearchIcon } from "./icons";
@@ -20,7 +18,8 @@ export interface FieldProps {
  * A control with its label, hint and error. Components of TDesign do not take an id or ARIA attributes, so they are bound to
  * the first control inside after each drawing.
  */
-export function Field({ label, hint, error, required = false, children }: FieldProps & { children: ReactNode }) {
+export function Field({ label, hint: advice, error, required = false, children }: FieldProps & { children: ReactNode }) {
+  const hint = advice === error ? undefined : advice; // an error that repeats the hint takes its place
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const text = useText(common);
@@ -120,18 +119,23 @@ interface NumberFieldProps extends FieldProps {
   disabled?: boolean;
 }
 
-export function NumberField({ value, onChange, min, max, unit, disabled, ...field }: NumberFieldProps) {
+/** A whole number; undefined while what stands there is none. min and max guide the browser: whoever submits checks them too. */
+export function NumberField({ value, onChange, min, max, unit, disabled = false, ...field }: NumberFieldProps) {
   return (
     <Field {...field}>
       <span className="ui-number">
-        <InputNumber
-          theme="column"
-          placeholder=""
-          {...(value === undefined ? {} : { value })}
-          onChange={(next) => onChange(typeof next === "number" ? next : undefined)}
-          {...(min === undefined ? {} : { min })}
-          {...(max === undefined ? {} : { max })}
-          {...(disabled ? { disabled } : {})}
+        <input
+          type="number"
+          className="ui-input"
+          step={1}
+          min={min}
+          max={max}
+          disabled={disabled}
+          value={value ?? ""}
+          onChange={(event) => {
+            const next = event.target.valueAsNumber;
+            onChange(Number.isSafeInteger(next) ? next : undefined);
+          }}
         />
         {unit && <span>{unit}</span>}
       </span>
@@ -322,7 +326,9 @@ interface SwitchFieldProps extends FieldProps {
 export function SwitchField({ checked, onChange, disabled = false, ...field }: SwitchFieldProps) {
   return (
     <Field {...field}>
-      <TSwitch value={checked} onChange={(next) => onChange(Boolean(next))} disabled={disabled} />
+      <button type="button" role="switch" className="ui-switch" aria-checked={checked} disabled={disabled} onClick={() => onChange(!checked)}>
+        <span />
+      </button>
     </Field>
   );
 }
