@@ -211,6 +211,26 @@ func TestCloseWritesDownWhatIsQueued(t *testing.T) {
 	})
 }
 
+func TestFlushWaitsForWhatIsQueued(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := NewTrail(db, quiet)
+		written := 0
+		for _, n := range []int{0, 1, 2*batchLength + 5} {
+			for range n {
+				if err := trail.Append(sample(1, "cam:GetUser", noon)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			trail.Flush()
+			if written += n; len(query(t, db, Filter{After: 1, Limit: 2*written + 1})) != written {
+				t.Errorf("after %d records more, not all are there", n)
+			}
+		}
+		trail.Close()
+		trail.Flush() // of a closed trail is no harm
+	})
+}
+
 // The writer is held up until the queue is full. Callers wait then; when the writer goes on, every record is there.
 func TestAFullQueueWaitsAndLosesNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -274,7 +294,7 @@ func TestAppendBlocksOnAFullQueue(t *testing.T) {
 		if appended != 2 {
 			t.Fatalf("%d records were taken, want the two that fit", appended)
 		}
-		if first := trail.gather(<-trail.queue); len(first) != 3 {
+		if first, _ := trail.gather(<-trail.queue); len(first) != 3 {
 			t.Errorf("the batch has %d records, want all that came within the moment", len(first))
 		}
 		synctest.Wait()
@@ -284,6 +304,12 @@ func TestAppendBlocksOnAFullQueue(t *testing.T) {
 	})
 }
 
+// gathered is the size of the next batch.
+func gathered(t *Trail) int {
+	batch, _ := t.gather(<-t.queue)
+	return len(batch)
+}
+
 func TestGatherTakesABoundedBatchAndEndsWithTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		trail := &Trail{queue: make(chan *Record, 2*batchLength)}
@@ -291,15 +317,15 @@ func TestGatherTakesABoundedBatchAndEndsWithTheQueue(t *testing.T) {
 			trail.queue <- sample(1, "cam:GetUser", noon)
 		}
 		begun := time.Now()
-		if got := len(trail.gather(<-trail.queue)); got != batchLength || time.Since(begun) != 0 {
+		if got := gathered(trail); got != batchLength || time.Since(begun) != 0 {
 			t.Errorf("a full batch has %d records after %v, want %d at once", got, time.Since(begun), batchLength)
 		}
-		if got := len(trail.gather(<-trail.queue)); got != 10 || time.Since(begun) != gather {
+		if got := gathered(trail); got != 10 || time.Since(begun) != gather {
 			t.Errorf("the rest are %d records after %v, want 10 after %v", got, time.Since(begun), gather)
 		}
 		trail.queue <- sample(1, "cam:GetUser", noon)
 		close(trail.queue)
-		if got := len(trail.gather(<-trail.queue)); got != 1 || time.Since(begun) != gather {
+		if got := gathered(trail); got != 1 || time.Since(begun) != gather {
 			t.Errorf("the last batch has %d records after %v, want 1 at once", got, time.Since(begun))
 		}
 	})

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,7 @@ type Trail struct {
 	db    *store.DB
 	log   *slog.Logger
 	queue chan *Record
+	flush chan chan struct{} // closed once all that was queued before is durable
 	done  chan struct{}
 
 	mu      sync.RWMutex // held for reading while a record enters the queue, so that Close cannot overtake it
@@ -32,7 +34,7 @@ type Trail struct {
 
 // NewTrail starts the queue. Close it before the store.
 func NewTrail(db *store.DB, log *slog.Logger) *Trail {
-	t := &Trail{db: db, log: log, queue: make(chan *Record, queueLength), done: make(chan struct{})}
+	t := &Trail{db: db, log: log, queue: make(chan *Record, queueLength), flush: make(chan chan struct{}), done: make(chan struct{})}
 	go t.run()
 	return t
 }
@@ -70,30 +72,68 @@ func (t *Trail) Close() {
 	<-t.done
 }
 
-func (t *Trail) run() {
-	defer close(t.done)
-	for first := range t.queue {
-		t.write(t.gather(first))
+// Flush returns when all records that were queued before are written down.
+func (t *Trail) Flush() {
+	written := make(chan struct{})
+	select {
+	case t.flush <- written:
+		<-written
+	case <-t.done:
 	}
 }
 
-// gather takes what comes within a moment of the first record.
-func (t *Trail) gather(first *Record) []*Record {
-	batch := []*Record{first}
+func (t *Trail) run() {
+	defer close(t.done)
+	for {
+		select {
+		case first, ok := <-t.queue:
+			if !ok {
+				return
+			}
+			batch, flushed := t.gather(first)
+			t.write(batch)
+			if flushed != nil {
+				t.empty(flushed)
+			}
+		case flushed := <-t.flush:
+			t.empty(flushed)
+		}
+	}
+}
+
+// gather takes what comes within a moment of the first record, or until somebody waits for it.
+func (t *Trail) gather(first *Record) (batch []*Record, flushed chan struct{}) {
+	batch = []*Record{first}
 	timer := time.NewTimer(gather)
 	defer timer.Stop()
 	for len(batch) < batchLength {
 		select {
 		case r, ok := <-t.queue:
 			if !ok {
-				return batch
+				return batch, nil
 			}
 			batch = append(batch, r)
+		case flushed := <-t.flush:
+			return batch, flushed
 		case <-timer.C:
-			return batch
+			return batch, nil
 		}
 	}
-	return batch
+	return batch, nil
+}
+
+// empty writes what is in the queue at this moment, then tells who waits.
+func (t *Trail) empty(flushed chan struct{}) {
+	defer close(flushed)
+	var batch []*Record
+	for range len(t.queue) {
+		if r, ok := <-t.queue; ok {
+			batch = append(batch, r)
+		}
+	}
+	for part := range slices.Chunk(batch, batchLength) {
+		t.write(part)
+	}
 }
 
 // write tries until the records are durable: a full disk must not lose them while the process lives, and meanwhile

@@ -366,6 +366,9 @@ func (s *Server) Run(ctx context.Context, ready func(api, ops net.Addr)) error {
 // Handler answers the API without a listener, for measurements inside the process.
 func (s *Server) Handler() http.Handler { return s.doors() }
 
+// Flush returns when the audit records of all calls that were answered are written down.
+func (s *Server) Flush() { s.trail.Flush() }
+
 // Close ends a server that does not run.
 func (s *Server) Close() error { return s.close() }
 
