@@ -29,8 +29,8 @@ build: console ## Build the binary, with the console, to bin/hufu
 	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/hufu
 
 .PHONY: run
-run: build ## Serve on the embedded database and print how to log in
-	./$(BIN) serve
+run: build ## Serve an invented company's account, with a stand-in for WeCom, and print how to log in
+	./$(BIN) demo
 
 # What goroutines share is in these; the rest runs without the race detector, under which it takes three times as long.
 SHARED   = ./internal/access/... ./internal/audit/... ./internal/authzen/... ./internal/cache/... ./internal/component/... ./internal/credential/... ./internal/eiam/rest/... ./internal/directory/... ./internal/gateway/... ./internal/store/... ./pep/...

@@ -21,6 +21,7 @@ type commands struct {
 	Config kong.ConfigFlag `help:"Read flags from this JSON file: an object of flag names and values." placeholder:"FILE" env:"HUFU_CONFIG"`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Demo    demoCommand    `cmd:"" help:"Serve an invented company's account, to look around in."`
 	Account accountCommand `cmd:"" help:"Manage root accounts, also while the server runs."`
 	Audit   auditCommand   `cmd:"" help:"Read the audit trail."`
 	Policy  policyCommand  `cmd:"" help:"Check, simulate, explain and compare policies."`

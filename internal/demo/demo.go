@@ -1,0 +1,238 @@
+package demo
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/account"
+	"github.com/hufu-iam/hufu/internal/operator"
+	"github.com/hufu-iam/hufu/internal/server"
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+// The secrets of the demonstration, which are none.
+const (
+	RootPassword = "Demo-Root-2026"
+	UserPassword = "Demo-User-2026"
+	SecretID     = "AKIDhufuDemonstrationOnly"
+	SecretKey    = "demonstration-only-never-anywhere-else"
+)
+
+// mustChange is the user who has to choose another password first.
+const mustChange = "zhengkai"
+
+// Config says where to serve the demonstration.
+type Config struct {
+	Dir                            string // data directory
+	Listen, OpsListen, WeComListen string // loopback addresses
+	Fresh                          bool   // throw away what is in Dir
+	Log                            *slog.Logger
+	Out                            io.Writer
+}
+
+//go:embed products/*.yaml
+var products embed.FS
+
+// Run serves the demonstration until ctx ends. The first time it takes some seconds to make the account.
+func Run(ctx context.Context, c Config) error {
+	for _, address := range []string{c.Listen, c.OpsListen, c.WeComListen} {
+		if err := loopback(address); err != nil {
+			return err
+		}
+	}
+	made, err := prepare(c.Dir, c.Fresh)
+	if err != nil {
+		return err
+	}
+	files, err := writeProducts(c.Dir)
+	if err != nil {
+		return err
+	}
+	now := newClock()
+	if made {
+		now.live()
+	}
+	e, err := openEnterprise(c.WeComListen, c.Dir, now.Now)
+	if err != nil {
+		return err
+	}
+	config := server.Config{Listen: c.Listen, OpsListen: c.OpsListen, Data: c.Dir, Products: files, Quotas: account.DefaultQuotas(),
+		DrainTimeout: 5 * time.Second, Log: c.Log, Now: now.Now}
+	if !made {
+		err = tell(ctx, c, config, now)
+	}
+	if err == nil {
+		err = serve(ctx, c, config, e)
+	}
+	return errors.Join(err, e.close())
+}
+
+// tell makes the account, and notes that it is whole.
+func tell(ctx context.Context, c Config, config server.Config, now *clock) error {
+	fmt.Fprintln(c.Out, "Making the demonstration's account; this takes some seconds.")
+	owner, partner, err := found(ctx, config)
+	if err != nil {
+		return err
+	}
+	srv, err := server.Open(ctx, config)
+	if err != nil {
+		return err
+	}
+	err = newStory(ctx, srv, now, owner, partner).live()
+	now.live()
+	if err := errors.Join(err, srv.Close()); err != nil {
+		return err
+	}
+	return writeState(c.Dir, state{Complete: true, Account: owner.UIN})
+}
+
+// found makes the two root accounts, as an operator does.
+func found(ctx context.Context, config server.Config) (owner, partner *operator.Created, err error) {
+	actions, err := server.OpenActions(ctx, config)
+	if err != nil {
+		return nil, nil, err
+	}
+	owner, err = actions.Bootstrap(ctx, account.New{Name: "yuanshan", SecretID: SecretID, SecretKey: SecretKey}, RootPassword)
+	if err == nil {
+		partner, err = actions.CreateAccount(ctx, account.New{Name: "beichen-data"})
+	}
+	return owner, partner, errors.Join(err, actions.DB.Close())
+}
+
+// serve serves the account until ctx ends.
+func serve(ctx context.Context, c Config, config server.Config, e *enterprise) error {
+	owner, err := readState(c.Dir)
+	if err != nil {
+		return err
+	}
+	srv, err := server.Open(ctx, config)
+	if err != nil {
+		return err
+	}
+	var failed error
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	err = srv.Run(ctx, func(api, ops net.Addr) {
+		if failed = e.trust(api.String()); failed != nil {
+			stop()
+			return
+		}
+		announce(c.Out, owner.Account, e, api, ops)
+	})
+	return errors.Join(err, failed)
+}
+
+// loopback refuses addresses that others could reach: the passwords are public.
+func loopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("%q is no address like 127.0.0.1:9800", address)
+	}
+	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return fmt.Errorf("the demonstration's passwords are public: it listens on loopback addresses only, not on %q", address)
+	}
+	return nil
+}
+
+// note is a file in the data directory, which says that it is the demonstration's and whether the account is whole.
+const note = "demo.json"
+
+// state is what stands in the note.
+type state struct {
+	Complete bool
+	Account  store.Account
+}
+
+// prepare makes the directory, and reports whether the account is there. It removes nothing that is not the demonstration's.
+func prepare(dir string, fresh bool) (made bool, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	if len(entries) > 0 {
+		s, err := readState(dir)
+		if err != nil {
+			return false, fmt.Errorf("%s is not empty and not of a demonstration; give another directory with --data: %w", dir, err)
+		}
+		if s.Complete && !fresh {
+			return true, nil
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			return false, err
+		}
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return false, err
+	}
+	return false, writeState(dir, state{})
+}
+
+func readState(dir string) (s state, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, note))
+	if err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(text, &s)
+}
+
+func writeState(dir string, s state) error {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, note), append(text, '\n'), 0o600)
+}
+
+// writeProducts writes the manifests of the company's products into the directory.
+func writeProducts(dir string) ([]string, error) {
+	entries, err := products.ReadDir("products")
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, e := range entries {
+		text, err := products.ReadFile(path.Join("products", e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		file := filepath.Join(dir, e.Name())
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// announce prints where everything is, and what to try.
+func announce(out io.Writer, owner store.Account, e *enterprise, api, ops net.Addr) {
+	fmt.Fprintf(out, `
+hufu demonstration. Everything in it is invented, and its passwords are public.
+
+  console     http://%[1]s/console/
+  root        account yuanshan, password %[2]s
+  sub-users   of the account %[3]d, all with the password %[4]s:
+                hanmeimei   administrator         zhangwei   platform engineer, with a boundary
+                songyi      auditor, reads all    fengli     finance
+                wb-lihua    contractor            %[5]s   has to choose a password first
+  API         http://%[1]s, SecretId %[6]s, SecretKey %[7]s
+  health      http://%[8]s
+
+  WeCom       %[9]s/admin/ is its administration: members leave, are disabled, come back
+              corpid %[10]s, agentid %[11]d, secret %[12]s
+              curl -X POST %[9]s/admin/corps/%[10]s/members/USERID/leave
+
+`, api, RootPassword, owner, UserPassword, mustChange, SecretID, SecretKey, ops, e.address(), corpID, agentID, corpSecret)
+}

@@ -1,0 +1,80 @@
+package demo
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/hufu-iam/hufu/internal/account"
+	"github.com/hufu-iam/hufu/internal/server"
+)
+
+func TestTheAccountComesAboutThroughTheAPI(t *testing.T) {
+	ctx, dir := t.Context(), t.TempDir()
+	files, err := writeProducts(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := newClock()
+	config := server.Config{Data: dir, Products: files, Quotas: account.DefaultQuotas(), Log: slog.New(slog.DiscardHandler), Now: now.Now}
+	if err := tell(ctx, Config{Dir: dir, Out: io.Discard}, config, now); err != nil {
+		t.Fatal(err)
+	}
+	srv, err := server.Open(ctx, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	s := &story{ctx: ctx, handler: srv.Handler(), flush: srv.Flush, clock: now}
+	root := &caller{id: SecretID, key: SecretKey}
+	summary, err := s.do(root, "127.0.0.1", "cam:GetAccountSummary", params{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if summary.number("User") != int64(len(users)) || summary.number("Group") != int64(len(groups)) || summary.number("Roles") != int64(len(roles)) {
+		t.Errorf("%v", summary)
+	}
+}
+
+func TestOnlyADirectoryOfTheDemonstrationIsThrownAway(t *testing.T) {
+	foreign := t.TempDir()
+	if err := os.WriteFile(filepath.Join(foreign, "hufu.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := prepare(foreign, true); err == nil {
+		t.Error("a directory of something else was taken")
+	}
+	own := filepath.Join(t.TempDir(), "demo")
+	for _, c := range []struct {
+		name     string
+		complete bool
+		fresh    bool
+		want     bool
+	}{
+		{"a directory that is not there", false, false, false},
+		{"one where making it was broken off", true, false, false},
+		{"one that is whole", true, false, true},
+		{"one that is to be made anew", false, true, false},
+	} {
+		made, err := prepare(own, c.fresh)
+		if err != nil || made != c.want {
+			t.Errorf("%s: %v, %v", c.name, made, err)
+		}
+		if err := writeState(own, state{Complete: c.complete}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestItListensOnLoopbackAlone(t *testing.T) {
+	for address, want := range map[string]bool{"127.0.0.1:9800": true, "[::1]:0": true, "localhost:9800": true,
+		"0.0.0.0:9800": false, ":9800": false, "192.0.2.1:9800": false, "hufu.example.com:9800": false, "127.0.0.1": false} {
+		err := Run(context.Background(), Config{Dir: t.TempDir() + "/x", Listen: address, OpsListen: "x", WeComListen: "x", Out: io.Discard})
+		if got := loopback(address) == nil; got != want || err == nil {
+			t.Errorf("%s: %v, %v", address, got, err)
+		}
+	}
+}
