@@ -15,6 +15,14 @@ export interface PageEntry {
 export const pages: readonly PageEntry[] = [
   { path: "account", load: () => import("./pages/account"), menu: "account" },
   { path: "account/security", load: () => import("./pages/account/security") },
+  { path: "groups", load: () => import("./pages/groups/list"), menu: "groups" },
+  { path: "groups/:id", load: () => import("./pages/groups/detail") },
+  { path: "policies", load: () => import("./pages/policies/list"), menu: "policies" },
+  { path: "policies/create", load: () => import("./pages/policies/create") },
+  { path: "policies/:id", load: () => import("./pages/policies/detail") },
+  { path: "roles", load: () => import("./pages/roles/list"), menu: "roles" },
+  { path: "roles/create", load: () => import("./pages/roles/create") },
+  { path: "roles/:id", load: () => import("./pages/roles/detail") },
 ];
 
 /** Where one signs in. */

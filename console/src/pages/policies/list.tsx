@@ -1,0 +1,164 @@
+import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useSearchParams } from "react-router";
+import { ApiError, call, useAction } from "@/api";
+import type { StrategyInfo } from "@/api/cam.gen";
+import { common, useText, type Text } from "@/i18n";
+import { AddIcon, Button, DataTable, Empty, Link, LinkButton, Page, SearchBox, Select, Tag, Time, useDelayed, usePaging, type Column } from "@/ui";
+import { DeletePolicies } from "./delete";
+import { policies } from "./messages";
+
+type Scope = "All" | "QCS" | "Local";
+
+/** Policies of the account and those of hufu. */
+export default function PolicyList() {
+  const text = useText(policies);
+  const words = useText(common);
+  const [params, setParams] = useSearchParams();
+  const scope = scopeOf(params.get("scope"));
+  const service = params.get("service") ?? "";
+  const [keyword, setKeyword] = useState("");
+  const asked = useDelayed(keyword.trim());
+  const paging = usePaging();
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [deleting, setDeleting] = useState<readonly StrategyInfo[]>([]);
+  const list = usePolicies(scope, service, asked, paging.page, paging.limit);
+  const filter = (name: string, value: string) => {
+    setParams((now) => {
+      const next = new URLSearchParams(now);
+      if (value) next.set(name, value);
+      else next.delete(name);
+      return next;
+    }, { replace: true });
+    paging.first();
+  };
+  return (
+    <Page title={words("policies")} description={text("listText")} actions={<LinkButton kind="primary" icon={<AddIcon />} to="/policies/create">{text("create")}</LinkButton>}>
+      <DataTable
+        label={words("policies")}
+        name="policies"
+        columns={columns(text, words, (policy) => setDeleting([policy]))}
+        rows={list.rows}
+        rowKey={(row) => String(row.PolicyId)}
+        rowName={(row) => row.PolicyName}
+        error={list.error}
+        onRetry={list.retry}
+        paging={paging.of(list.total)}
+        selection={{ selected, onChange: setSelected, canSelect: (row) => row.Type === 1 }}
+        bulk={
+          <Button size="small" onClick={() => setDeleting((list.rows ?? []).filter((row) => selected.has(String(row.PolicyId))))}>
+            {text("deleteSelected")}
+          </Button>
+        }
+        empty={asked || service || scope !== "Local" ? undefined : <Empty title={text("emptyTitle")} action={<LinkButton to="/policies/create">{text("create")}</LinkButton>}>{text("emptyText")}</Empty>}
+        toolbar={
+          <>
+            <SearchBox
+              label={text("searchName")}
+              value={keyword}
+              onChange={(value) => {
+                setKeyword(value);
+                paging.first();
+              }}
+            />
+            <Select<Scope>
+              label={text("kind")}
+              value={scope}
+              onChange={(value) => filter("scope", value === "All" ? "" : value)}
+              options={[
+                { value: "All", label: text("allKinds") },
+                { value: "Local", label: words("customPolicy") },
+                { value: "QCS", label: words("presetPolicy") },
+              ]}
+            />
+            <ServiceFilter value={service} onChange={(value) => filter("service", value)} />
+          </>
+        }
+      />
+      <DeletePolicies
+        policies={deleting}
+        onClose={() => setDeleting([])}
+        onDeleted={() => {
+          setDeleting([]);
+          setSelected(new Set());
+        }}
+      />
+    </Page>
+  );
+}
+
+function scopeOf(value: string | null): Scope {
+  return value === "QCS" || value === "Local" ? value : "All";
+}
+
+function columns(text: Text<typeof policies>, words: Text<typeof common>, remove: (policy: StrategyInfo) => void): Column<StrategyInfo>[] {
+  return [
+    { key: "name", title: words("name"), width: 240, render: (row) => <Link to={`/policies/${row.PolicyId}`}>{row.PolicyName}</Link> },
+    { key: "type", title: words("type"), render: (row) => <KindTag policy={row} /> },
+    { key: "service", title: text("service"), optional: true, render: (row) => row.ServiceType },
+    { key: "description", title: words("description"), width: 220, optional: true, render: (row) => row.Description },
+    { key: "attachments", title: text("attachments"), align: "right", render: (row) => row.Attachments },
+    { key: "bounds", title: text("boundaryCount"), align: "right", optional: true, hidden: true, render: (row) => row.AttachEntityBoundaryCount ?? 0 },
+    { key: "updated", title: words("updateTime"), optional: true, render: (row) => <Time text={row.UpdateTime ?? row.AddTime} /> },
+    {
+      key: "operation",
+      title: words("operation"),
+      render: (row) =>
+        row.Type === 1 && (
+          <Button kind="text" size="small" label={`${words("delete")} ${row.PolicyName}`} onClick={() => remove(row)}>
+            {words("delete")}
+          </Button>
+        ),
+    },
+  ];
+}
+
+function KindTag({ policy }: { policy: StrategyInfo }) {
+  const text = useText(policies);
+  if (policy.IsServiceLinkedPolicy === 1) return <Tag>{text("serviceLinked")}</Tag>;
+  return policy.Type === 1 ? <Tag kind="info">{text("custom")}</Tag> : <Tag>{text("preset")}</Tag>;
+}
+
+function ServiceFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const text = useText(policies);
+  const products = useAction("hufu", "ListProducts", {}).data?.Products ?? [];
+  const named = value && !products.some((product) => product.Service === value) ? [value] : [];
+  return (
+    <Select
+      label={text("service")}
+      value={value}
+      onChange={onChange}
+      options={[{ value: "", label: text("allServices") }, ...[...named, ...products.map((product) => product.Service)].map((service) => ({ value: service, label: service }))]}
+    />
+  );
+}
+
+interface Listed {
+  rows: readonly StrategyInfo[] | undefined;
+  total: number;
+  error: unknown;
+  retry: () => void;
+}
+
+/** A page of the policies. hufu does not filter by product: with one, all are read once and filtered here. */
+function usePolicies(scope: Scope, service: string, keyword: string, page: number, limit: number): Listed {
+  const word = keyword ? { Keyword: keyword } : {};
+  const paged = useAction("cam", "ListPolicies", { Page: page, Rp: limit, Scope: scope, ...word }, { keep: true, enabled: service === "" });
+  const all = useQuery<StrategyInfo[], ApiError>({
+    queryKey: ["cam", "ListPolicies", "all", scope, keyword],
+    enabled: service !== "",
+    queryFn: async ({ signal }) => {
+      const found: StrategyInfo[] = [];
+      for (let at = 1; ; at++) {
+        const answer = await call("cam", "ListPolicies", { Page: at, Rp: 200, Scope: scope, ...word }, signal);
+        found.push(...answer.List);
+        if (answer.List.length === 0 || found.length >= answer.TotalNum) return found;
+      }
+    },
+  });
+  if (service === "") {
+    return { rows: paged.data?.List, total: paged.data?.TotalNum ?? 0, error: paged.error, retry: () => void paged.refetch() };
+  }
+  const fitting = all.data?.filter((policy) => policy.ServiceType === service);
+  return { rows: fitting?.slice((page - 1) * limit, page * limit), total: fitting?.length ?? 0, error: all.error, retry: () => void all.refetch() };
+}
