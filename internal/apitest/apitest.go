@@ -50,6 +50,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/store/storetest"
 	"github.com/hufu-iam/hufu/internal/sts"
 	"github.com/hufu-iam/hufu/internal/wecom"
+	"github.com/hufu-iam/hufu/internal/wecom/door"
 	"github.com/hufu-iam/hufu/internal/wecom/wecomtest"
 	"github.com/hufu-iam/hufu/internal/wire/cam20190116"
 	"github.com/hufu-iam/hufu/internal/wire/eiamv2"
@@ -89,6 +90,8 @@ type World struct {
 	// is done beside calls but by WeCom.Settle.
 	WeCom       *wecom.Product
 	WeComServer *wecomtest.Server
+	// Callbacks is the door for what WeCom tells.
+	Callbacks *door.Callbacks
 	// Granularity is how finely actions can be granted, as the door for questions is told; nil: all by resource.
 	Granularity func(service, action string) policy.Granularity
 
@@ -135,6 +138,8 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 			Overview: overview.New(overview.Config{DB: db, Keys: w.Keys, Directory: identity}),
 			Asked:    questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known}),
 		}))
+	w.WeCom.UseCalls(door.NewCalls(w.Gateway.Pipeline, finder, w.Now))
+	w.Callbacks = door.NewCallbacks(w.WeCom, log)
 	w.AuthZEN = authzen.New(authzen.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Keys: w.Keys, Finder: finder, Directory: identity,
 		Actions: known, Granularity: w.granularity, Metrics: w, Log: log, Now: w.Now, Cached: 10_000})
 	w.People = eiam.New(eiam.Config{DB: db, Keys: w.Keys, PasswordRules: cam.PasswordRules})

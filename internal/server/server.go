@@ -44,6 +44,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/sts"
 	"github.com/hufu-iam/hufu/internal/wecom"
+	"github.com/hufu-iam/hufu/internal/wecom/door"
 	"github.com/hufu-iam/hufu/internal/wecom/qyapi"
 	"github.com/hufu-iam/hufu/internal/wire"
 	"github.com/hufu-iam/hufu/internal/wire/bi20220105"
@@ -111,6 +112,7 @@ type Server struct {
 	engines   *verify.Door
 	members   *wecom.Product
 	console   *console.Door
+	callbacks *door.Callbacks
 }
 
 // Open opens the database and makes everything ready to serve.
@@ -149,6 +151,8 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 			Overview: overview.New(overview.Config{DB: s.store, Keys: s.keys, Directory: identity}),
 			Asked:    questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}),
 		}))
+	s.members.UseCalls(door.NewCalls(s.gateway.Pipeline, finder, c.Now))
+	s.callbacks = door.NewCallbacks(s.members, c.Log)
 	s.authzen = authzen.New(authzen.Dependencies{Gateway: s.gateway, Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Directory: identity,
 		Actions: products, Granularity: products.Granularity,
 		Metrics: s.metrics, Log: c.Log, Now: c.Now, Cached: maxKeys})
@@ -383,6 +387,10 @@ func (s *Server) doors() http.Handler {
 			s.eiam.ServeHTTP(w, r)
 			return
 		}
+		if door.Serves(r.URL.Path) {
+			s.callbacks.ServeHTTP(w, r)
+			return
+		}
 		if authzen.Serves(r.URL.Path) {
 			s.authzen.ServeHTTP(w, r)
 			return
@@ -437,6 +445,7 @@ func (s *Server) housekeeping(ctx context.Context) {
 			note("ended tokens not purged", s.people.Purge(ctx, now))
 			note("events of WeCom not purged", s.members.Purge(ctx))
 			note("sign-in attempts not purged", signin.Purge(ctx, s.store, now))
+			note("events and imports of WeCom not purged", s.members.Purge(ctx))
 			note("ended embed tokens not purged", bi.Purge(ctx, s.store, now))
 			uses := audit.MaxUseAge
 			if keep := s.config.AuditRetention; keep > 0 {

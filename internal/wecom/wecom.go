@@ -51,11 +51,13 @@ type Config struct {
 // Product serves the actions of hufu 2026-12-01 about WeCom.
 type Product struct {
 	Config
+	calls Calls
+
 	fetching sync.Map                 // int64, an enterprise -> *sync.Mutex: who fetches its token
 	wake     map[string]chan struct{} // of the kinds of work
 }
 
-// New makes the product.
+// New makes the product. Call UseCalls before imports are worked off.
 func New(c Config) *Product {
 	p := &Product{Config: c, wake: map[string]chan struct{}{}}
 	for _, w := range works {
@@ -63,6 +65,9 @@ func New(c Config) *Product {
 	}
 	return p
 }
+
+// UseCalls says through what the calls of imports go, which stands above the products.
+func (p *Product) UseCalls(calls Calls) { p.calls = calls }
 
 // UserDeleted makes the product one of the rooms that hear of deleted sub-users. The person stays.
 func (p *Product) UserDeleted(ctx context.Context, tx *store.Tx, a store.Account, uin int64) error {

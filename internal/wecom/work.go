@@ -19,14 +19,16 @@ type work struct {
 
 // The kinds of work.
 const (
-	syncing = "sync"
-	events  = "events"
-	erasing = "erase"
+	syncing   = "sync"
+	events    = "events"
+	importing = "import"
+	erasing   = "erase"
 )
 
 var works = []work{
 	{syncing, (*Product).syncDue},
 	{events, (*Product).eventDue},
+	{importing, (*Product).importDue},
 	{erasing, (*Product).eraseDue},
 }
 
@@ -88,7 +90,7 @@ func (p *Product) Settle(ctx context.Context) error {
 
 // Purge removes what nobody can ask for any more. Call it now and then.
 func (p *Product) Purge(ctx context.Context) error {
-	return errors.Join(p.purgeEvents(ctx))
+	return errors.Join(p.purgeEvents(ctx), p.purgeImports(ctx))
 }
 
 // eraseDue erases what was read of an enterprise that is not linked any more; false if there is none. A node that goes away in

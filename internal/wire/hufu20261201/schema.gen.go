@@ -657,7 +657,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "DescribeWeComImport",
-		Permission: "cam:AddQywxSubAccount", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "cam:AddQywxSubAccount", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(DescribeWeComImportRequest) },
 		Input: &wire.Struct{Name: "DescribeWeComImportRequest", Members: []wire.Member{
 			{Name: "ImportId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
@@ -758,7 +758,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "ImportWeComMembers",
-		Permission: "cam:AddQywxSubAccount", Resource: "*", Write: true, Planned: true, Unsigned: false, Rate: 5,
+		Permission: "cam:AddQywxSubAccount", Resource: "*", Write: true, Planned: false, Unsigned: false, Rate: 5,
 		New: func() wire.Request { return new(ImportWeComMembersRequest) },
 		Input: &wire.Struct{Name: "ImportWeComMembersRequest", Members: []wire.Member{
 			{Name: "IdempotencyKey", Kind: wire.String, Required: true, Pattern: pattern5},
@@ -1110,7 +1110,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "PreviewWeComImport",
-		Permission: "cam:AddQywxSubAccount", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 20,
+		Permission: "cam:AddQywxSubAccount", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 20,
 		New: func() wire.Request { return new(PreviewWeComImportRequest) },
 		Input: &wire.Struct{Name: "PreviewWeComImportRequest", Members: []wire.Member{
 			{Name: "CorpId", Kind: wire.String, Required: true, Min: 1, HasMin: true, Max: 64, HasMax: true},
