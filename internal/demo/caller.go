@@ -12,9 +12,6 @@ import (
 	"github.com/hufu-iam/hufu/tc3"
 )
 
-// host is the name that calls are signed for.
-const host = "127.0.0.1"
-
 // caller signs calls with one credential.
 type caller struct {
 	name           string
@@ -65,7 +62,7 @@ func (s *story) send(c *caller, ip, service, path string, in params, header http
 		return nil, err
 	}
 	now := s.clock.Now().Unix()
-	r := httptest.NewRequest(http.MethodPost, "http://"+host+path, bytes.NewReader(body))
+	r := httptest.NewRequest(http.MethodPost, "http://"+s.host+path, bytes.NewReader(body))
 	r.RemoteAddr = ip + ":40000"
 	for name, values := range header {
 		r.Header[name] = values
@@ -76,7 +73,7 @@ func (s *story) send(c *caller, ip, service, path string, in params, header http
 		r.Header.Set("X-TC-Token", c.token)
 	}
 	m := tc3.Message{Service: service, Timestamp: now, Method: http.MethodPost, PayloadHash: tc3.HashPayload(body),
-		Headers: []tc3.Header{{Name: "content-type", Value: "application/json"}, {Name: "host", Value: host}}}
+		Headers: []tc3.Header{{Name: "content-type", Value: "application/json"}, {Name: "host", Value: s.host}}}
 	signed, err := m.Sign(c.id, c.key)
 	if err != nil {
 		return nil, err

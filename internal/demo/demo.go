@@ -14,6 +14,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/account"
@@ -69,7 +70,7 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	}
 	config := server.Config{Listen: c.Listen, OpsListen: c.OpsListen, Data: c.Dir, Products: files, Quotas: account.DefaultQuotas(),
-		DrainTimeout: 5 * time.Second, Log: c.Log, Now: now.Now}
+		DrainTimeout: 5 * time.Second, Log: c.Log, Now: now.Now, PublicURL: publicURL(c.Listen), WeCom: server.WeCom{APIBase: e.address(), LoginBase: e.address(), AuthorizeBase: e.address()}}
 	if !made {
 		err = tell(ctx, c, config, now)
 	}
@@ -111,27 +112,47 @@ func found(ctx context.Context, config server.Config) (owner, partner *operator.
 	return owner, partner, errors.Join(err, actions.DB.Close())
 }
 
-// serve serves the account until ctx ends.
+// serve serves the account until ctx ends. What needs the server's address comes now: the enterprise's trust, and the first time
+// the link to it.
 func serve(ctx context.Context, c Config, config server.Config, e *enterprise) error {
-	owner, err := readState(c.Dir)
-	if err != nil {
-		return err
-	}
 	srv, err := server.Open(ctx, config)
 	if err != nil {
 		return err
 	}
-	var failed error
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	failed := make(chan error, 1)
 	err = srv.Run(ctx, func(api, ops net.Addr) {
-		if failed = e.trust(api.String()); failed != nil {
-			stop()
-			return
-		}
-		announce(c.Out, owner.Account, e, api, ops)
+		go func() {
+			known, err := readState(c.Dir)
+			if err == nil {
+				err = e.trust(api.String())
+			}
+			if err == nil && !known.Linked {
+				err = e.link(newLater(ctx, srv, api.String()))
+				known.Linked = true
+			}
+			if err == nil {
+				err = writeState(c.Dir, known)
+			}
+			if err == nil {
+				announce(c.Out, known.Account, e, api, ops)
+			} else {
+				stop()
+			}
+			failed <- err
+		}()
 	})
-	return errors.Join(err, failed)
+	stop()
+	return errors.Join(err, <-failed)
+}
+
+// publicURL is the address of the console, as far as it is known before the server listens.
+func publicURL(listen string) string {
+	if strings.HasSuffix(listen, ":0") {
+		return ""
+	}
+	return "http://" + listen
 }
 
 // loopback refuses addresses that others could reach: the passwords are public.
@@ -151,8 +172,8 @@ const note = "demo.json"
 
 // state is what stands in the note.
 type state struct {
-	Complete bool
-	Account  store.Account
+	Complete, Linked bool
+	Account          store.Account
 }
 
 // prepare makes the directory, and reports whether the account is there. It removes nothing that is not the demonstration's.

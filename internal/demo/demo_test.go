@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hufu-iam/hufu/internal/account"
@@ -28,9 +30,8 @@ func TestTheAccountComesAboutThroughTheAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer srv.Close()
-	s := &story{ctx: ctx, handler: srv.Handler(), flush: srv.Flush, clock: now}
-	root := &caller{id: SecretID, key: SecretKey}
-	summary, err := s.do(root, "127.0.0.1", "cam:GetAccountSummary", params{})
+	s := newLater(ctx, srv, "127.0.0.1")
+	summary, err := s.do(s.root, "127.0.0.1", "cam:GetAccountSummary", params{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,6 +76,47 @@ func TestItListensOnLoopbackAlone(t *testing.T) {
 		err := Run(context.Background(), Config{Dir: t.TempDir() + "/x", Listen: address, OpsListen: "x", WeComListen: "x", Out: io.Discard})
 		if got := loopback(address) == nil; got != want || err == nil {
 			t.Errorf("%s: %v, %v", address, got, err)
+		}
+	}
+}
+
+// syncBuffer is what Run prints, for a test that reads it while Run runs.
+type syncBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+	said chan struct{}
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.text.Write(p)
+	if strings.Contains(b.text.String(), corpSecret) {
+		close(b.said)
+	}
+	return len(p), nil
+}
+
+func TestTheDemonstrationServesTheSameAccountAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	for _, start := range []string{"the first start", "the second start"} {
+		ctx, stop := context.WithCancel(t.Context())
+		out := &syncBuffer{said: make(chan struct{})}
+		ended := make(chan error, 1)
+		go func() {
+			ended <- Run(ctx, Config{Dir: dir, Listen: "127.0.0.1:0", OpsListen: "127.0.0.1:0", WeComListen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), Out: out})
+		}()
+		select {
+		case <-out.said:
+		case err := <-ended:
+			t.Fatalf("%s: %v", start, err)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Fatalf("%s: %v", start, err)
+		}
+		if made := strings.Contains(out.text.String(), "Making"); made != (start == "the first start") {
+			t.Errorf("%s said %s", start, out.text.String())
 		}
 	}
 }

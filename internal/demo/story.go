@@ -34,6 +34,7 @@ type story struct {
 	ctx     context.Context
 	handler http.Handler
 	flush   func() // writes down what calls left to be written later, so that it is in order
+	host    string // that calls are signed for
 	clock   *clock
 	random  *rand.Rand
 	now     time.Time // when the story ends
@@ -50,8 +51,15 @@ func newStory(ctx context.Context, srv *server.Server, c *clock, owner, partner 
 	rootOf := func(a *operator.Created) *caller {
 		return &caller{name: a.Name, uin: int64(a.UIN), id: a.SecretID, key: a.SecretKey}
 	}
-	return &story{ctx: ctx, handler: srv.Handler(), flush: srv.Flush, clock: c, random: rand.New(rand.NewPCG(2026, 11)), now: time.Now(), owner: owner, partner: partner,
+	return &story{ctx: ctx, handler: srv.Handler(), flush: srv.Flush, host: "127.0.0.1", clock: c, random: rand.New(rand.NewPCG(2026, 11)), now: time.Now(), owner: owner, partner: partner,
 		root: rootOf(owner), stranger: rootOf(partner), callers: map[string]*caller{}, policies: map[string]int64{}, groups: map[string]int64{}, roles: map[string]string{}}
+}
+
+// newLater goes on with an account that is there, on a server that runs.
+func newLater(ctx context.Context, srv *server.Server, host string) *story {
+	c := newClock()
+	c.live()
+	return &story{ctx: ctx, handler: srv.Handler(), flush: srv.Flush, host: host, clock: c, random: rand.New(rand.NewPCG(2026, 12)), root: &caller{id: SecretID, key: SecretKey}}
 }
 
 // must is a call that has to succeed, by an administrator in the office.
