@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/wecom/wecomtest"
@@ -27,15 +28,19 @@ const (
 // enterprise is the stand-in for WeCom, served beside hufu.
 type enterprise struct {
 	*wecomtest.Server
-	file     string // where its state is kept between starts
+	mu       sync.Mutex // of the file
+	file     string     // where its state is kept between starts; "" until it is whole
+	failed   error      // to write it
 	listener net.Listener
 	http     *http.Server
 }
 
 // openEnterprise brings back the enterprise of an earlier start, or founds it, and serves it on a loopback address.
 func openEnterprise(address, dir string, now func() time.Time) (*enterprise, error) {
-	e := &enterprise{Server: wecomtest.New(wecomtest.Config{Seed: 2026, Now: now}), file: filepath.Join(dir, "wecom.json")}
-	text, err := os.ReadFile(e.file)
+	e := &enterprise{}
+	e.Server = wecomtest.New(wecomtest.Config{Seed: 2026, Now: now, Changed: e.save})
+	file := filepath.Join(dir, "wecom.json")
+	text, err := os.ReadFile(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		err = e.found()
@@ -45,6 +50,7 @@ func openEnterprise(address, dir string, now func() time.Time) (*enterprise, err
 	if err != nil {
 		return nil, err
 	}
+	e.file = file
 	if e.listener, err = net.Listen("tcp", address); err != nil {
 		return nil, err
 	}
@@ -88,14 +94,28 @@ func (e *enterprise) link(s *story) error {
 // address is where it is served.
 func (e *enterprise) address() string { return "http://" + e.listener.Addr().String() }
 
-// close stops it and keeps its state.
+// save keeps the state, after each change, so that a start after a crash goes on with it.
+func (e *enterprise) save() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.file == "" {
+		return
+	}
+	text, err := e.State()
+	if err == nil {
+		err = os.WriteFile(e.file+".new", text, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(e.file+".new", e.file)
+	}
+	e.failed = err
+}
+
+// close stops it, and reports whether its state is kept.
 func (e *enterprise) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	err := e.http.Shutdown(ctx)
-	text, failed := e.State()
-	if failed == nil {
-		failed = os.WriteFile(e.file, text, 0o600)
-	}
-	return errors.Join(err, failed)
+	e.save()
+	return errors.Join(err, e.failed)
 }

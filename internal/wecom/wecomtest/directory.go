@@ -119,6 +119,9 @@ func (s *Server) change(corpID string, do func(*corp) ([]event, error)) error {
 	for _, p := range sent {
 		s.send(p)
 	}
+	if s.config.Changed != nil {
+		s.config.Changed()
+	}
 	return err
 }
 

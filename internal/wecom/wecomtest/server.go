@@ -16,6 +16,8 @@ type Config struct {
 	Limits Limits           // members that are 0 are WeCom's own
 	Retry  time.Duration    // between the tries of a push; 0 = 5 s, as WeCom
 	Client *http.Client     // sends pushes; nil = one that waits 5 s, as WeCom
+	// Changed is told after each change of an enterprise, to keep State.
+	Changed func()
 }
 
 // Server is the stand-in: an http.Handler and the enterprises it knows. Its methods may be called concurrently.
