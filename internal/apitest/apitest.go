@@ -62,6 +62,9 @@ import (
 // Proxy is the address of the one proxy whose headers are believed.
 const Proxy = "198.51.100.1"
 
+// WrongPassword begins passwords that are nobody's, and that sign-in need not hash to see it: tests of limits try many.
+const WrongPassword = "Wrong-"
+
 // P are the parameters of a call.
 type P map[string]any
 
@@ -127,6 +130,9 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	w.Trail = audit.NewTrail(db, log)
 	w.SignIn = signin.New(signin.Config{DB: db, Keys: w.Keys, Users: identity, Trail: w.Trail, CheckPassword: func(ctx context.Context, hash, password string) (bool, error) {
 		w.Hashed.Add(1)
+		if strings.HasPrefix(password, WrongPassword) {
+			return false, nil
+		}
 		return credential.CheckPassword(ctx, hash, password)
 	}})
 	identity.Tell(persons, business, w.WeCom, w.SignIn)

@@ -439,10 +439,11 @@ func (s *Server) housekeeping(ctx context.Context) {
 			note("console usage not written", s.keys.FlushConsoles(ctx))
 		case now := <-sweeping.C:
 			note("used signatures not purged", component.Purge(ctx, s.store, now))
-			note("console sessions not swept", s.keys.SweepConsoles(ctx, now))
+			note("console sessions not swept", s.keys.SweepConsoles(ctx, s.config.Now()))
 		case now := <-cleaning.C:
 			note("ended sessions not purged", s.keys.Purge(ctx, now))
 			note("ended tokens not purged", s.people.Purge(ctx, now))
+			note("sign-in attempts not purged", signin.Purge(ctx, s.store, s.config.Now()))
 			note("events of WeCom not purged", s.members.Purge(ctx))
 			note("sign-in attempts not purged", signin.Purge(ctx, s.store, now))
 			note("events and imports of WeCom not purged", s.members.Purge(ctx))

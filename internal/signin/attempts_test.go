@@ -1,0 +1,182 @@
+package signin_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hufu-iam/hufu/internal/apitest"
+	"github.com/hufu-iam/hufu/internal/signin"
+	"github.com/hufu-iam/hufu/internal/store"
+)
+
+func (h *house) limit(t testing.TB, n int) {
+	t.Helper()
+	h.Root.Must(t, "cam:UpdatePasswordRules", apitest.P{"Rules": apitest.P{"RetryPasswordLimit": n}})
+}
+
+// tries signs in with a wrong password n times.
+func (h *house) tries(t testing.TB, b *apitest.Browser, n int) {
+	t.Helper()
+	for range n {
+		h.Sleep(time.Second)
+		if got := b.SignIn(t, "user", h.uin, "ann", wrong); got != loginFailed {
+			t.Fatalf("a wrong password: %s", got)
+		}
+	}
+}
+
+func TestWrongPasswordsLockAPlaceAndNotAUser(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.limit(t, 3)
+		office, attacker := h.from("198.51.100.20"), h.from("203.0.113.9")
+		h.tries(t, attacker, 3)
+		if got := attacker.SignIn(t, "user", h.uin, "ann", password); got != loginFailed {
+			t.Errorf("the right password from a locked place: %s", got)
+		}
+		if got := h.from("203.0.113.9").SignIn(t, "user", h.uin, "Ann", password); got != loginFailed {
+			t.Errorf("the name in other letters: %s", got)
+		}
+		locked, err := signin.Locked(context.Background(), w.DB.Read(), store.Account(h.UIN), w.Now())
+		if err != nil || len(locked) != 1 || locked[h.user].IsZero() {
+			t.Errorf("locked: %v, %v", locked, err)
+		}
+		if got := office.SignIn(t, "user", h.uin, "ann", password); got != "done" {
+			t.Errorf("from elsewhere: %s", got)
+		}
+		w.Sleep(59 * time.Minute)
+		if got := attacker.SignIn(t, "user", h.uin, "ann", password); got != loginFailed {
+			t.Errorf("within the hour: %s", got)
+		}
+		w.Sleep(time.Minute)
+		if got := attacker.SignIn(t, "user", h.uin, "ann", password); got != "done" {
+			t.Errorf("after an hour: %s", got)
+		}
+	})
+}
+
+func TestOnlyWrongPasswordsOfOneHourCount(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.limit(t, 3)
+		h.tries(t, h.browser, 2)
+		h.signIn(t, h.browser) // forgives
+		h.tries(t, w.Browser(), 2)
+		w.Sleep(time.Hour)
+		h.tries(t, w.Browser(), 2)
+		h.signIn(t, w.Browser())
+		h.limit(t, 0)
+		h.tries(t, w.Browser(), 15)
+		h.signIn(t, w.Browser())
+	})
+}
+
+func TestAnAdministratorLetsAUserTryAgain(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.limit(t, 2)
+		h.tries(t, h.browser, 2)
+		h.Root.Must(t, "hufu:UnlockUser", apitest.P{"Uin": h.user})
+		h.signIn(t, h.browser)
+		h.Root.Fails(t, "ResourceNotFound.UserNotExist", "hufu:UnlockUser", apitest.P{"Uin": h.UIN})
+		h.Root.User(t, "bob").Fails(t, "AuthFailure.UnauthorizedOperation", "hufu:UnlockUser", apitest.P{"Uin": h.user})
+	})
+}
+
+func TestABrowserThatIsKnownHasACountOfItsOwn(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.limit(t, 2)
+		h.signIn(t, h.browser)
+		h.tries(t, w.Browser(), 2) // from the same address, by somebody else
+		if got := w.Browser().SignIn(t, "user", h.uin, "ann", password); got != loginFailed {
+			t.Errorf("another browser of the place: %s", got)
+		}
+		h.signIn(t, h.browser)
+		h.tries(t, h.browser, 2)
+		if got := h.browser.SignIn(t, "user", h.uin, "ann", password); got != loginFailed {
+			t.Errorf("the known browser has no limit: %s", got)
+		}
+		// What a browser is known for is one user.
+		h.addUser(t, "bob")
+		carried := w.Browser()
+		carried.Cookies["hufu_device"] = h.browser.Cookies["hufu_device"]
+		carried.SignIn(t, "user", h.uin, "bob", wrong)
+		carried.SignIn(t, "user", h.uin, "bob", wrong)
+		if got := w.Browser().SignIn(t, "user", h.uin, "bob", password); got != loginFailed {
+			t.Errorf("the cookie of another user has a count of its own: %s", got)
+		}
+	})
+}
+
+// A network may try as often as the rules let it, but many networks together go slowly; a known browser does not wait.
+func TestACrowdGuessesSlowly(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.signIn(t, h.browser)
+		for i := range 60 {
+			w.Sleep(time.Millisecond)
+			h.from(fmt.Sprintf("198.51.100.%d", i+10)).SignIn(t, "user", h.uin, "ann", wrong)
+		}
+		fresh := h.from("203.0.113.77")
+		if got := fresh.SignIn(t, "user", h.uin, "ann", password); got != loginFailed {
+			t.Errorf("at once: %s", got)
+		}
+		h.signIn(t, h.browser)
+		w.Sleep(30 * time.Second)
+		if got := fresh.SignIn(t, "user", h.uin, "ann", password); got != "done" {
+			t.Errorf("half a minute later: %s", got)
+		}
+	})
+}
+
+func TestAnAddressTriesABoundedNumberOfNames(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		attacker := h.from("2001:db8::1")
+		for i := range 100 {
+			w.Sleep(time.Millisecond)
+			attacker.RemoteAddr = fmt.Sprintf("[2001:db8::%x]:40000", i+1) // all of them are one line's
+			attacker.SignIn(t, "user", h.uin, fmt.Sprintf("name-%d", i), wrong)
+		}
+		before := w.Hashed.Load()
+		p := attacker.Send(t, http.MethodPost, "/console/session", apitest.P{"Type": "user", "Account": h.uin, "Name": "ann", "Password": password})
+		if p.Code != "RequestLimitExceeded.IPLimitExceeded" || p.Status != http.StatusTooManyRequests || w.Hashed.Load() != before {
+			t.Errorf("got %d %s", p.Status, p.Raw)
+		}
+		if got := h.from("2001:db8:1::1").SignIn(t, "user", h.uin, "ann", password); got != "done" {
+			t.Errorf("another line: %s", got)
+		}
+		w.Sleep(3 * time.Hour)
+		if err := signin.Purge(context.Background(), w.DB, w.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := store.Count(context.Background(), w.DB.Read(), `SELECT COUNT(*) FROM signin_failures`); err != nil || n != 0 {
+			t.Errorf("%d rows are left, %v", n, err)
+		}
+	})
+}
+
+// Attempts count before their password is hashed: of many at once no more are let through than one after the other.
+func TestAttemptsAtOnceCountOneByOne(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.limit(t, 3)
+		var wait sync.WaitGroup
+		for range 12 {
+			wait.Go(func() { w.Browser().SignIn(t, "user", h.uin, "ann", wrong) })
+		}
+		wait.Wait()
+		n, err := store.Count(context.Background(), w.DB.Read(), `SELECT COALESCE(SUM(n), 0) FROM signin_failures WHERE kind = 11`)
+		if err != nil || n != 3 {
+			t.Errorf("%d attempts were counted, %v", n, err)
+		}
+		if got := w.Browser().SignIn(t, "user", h.uin, "ann", password); got != loginFailed {
+			t.Errorf("the place is not locked: %s", got)
+		}
+	})
+}
