@@ -10,6 +10,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/cam"
 	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/signin"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/wire/hufu20261201"
 )
@@ -23,11 +24,12 @@ var userKinds = []struct {
 // The states of a user beside those that WeCom makes.
 const (
 	stateActive         = "Active"
+	stateLocked         = "Locked"
 	statePersonDisabled = "PersonDisabled"
 )
 
-// Queries for the uins of users in a state, in which $1 is the account. What WeCom says goes before all else: it is why a
-// person is disabled, and not the other way round.
+// Queries for the uins of users in a state, in which $1 is the account. What WeCom says goes before all else, since it is why
+// a person is disabled and not the other way round, and a lock, which passes by itself, behind all.
 const (
 	ofDisabledPersons = `SELECT l.uin FROM person_links l LEFT JOIN persons d ON d.account = l.account AND d.id = l.person
 		WHERE l.account = $1 AND COALESCE(d.disabled + d.eiam_disabled, 1) > 0`
@@ -71,16 +73,36 @@ func newUserSearch(a store.Account, in *hufu20261201.SearchUsersRequest) *userSe
 		}
 		s.conditions = append(s.conditions, `(`+found+`)`)
 	}
-	switch state := value(in.State); state {
-	case "":
-	case stateActive:
-		s.conditions = append(s.conditions, `u.uin NOT IN (`+notActiveInWeCom+`)`, `u.uin NOT IN (`+ofDisabledPersons+`)`)
-	case statePersonDisabled:
-		s.conditions = append(s.conditions, `u.uin NOT IN (`+notActiveInWeCom+`)`, `u.uin IN (`+ofDisabledPersons+`)`)
-	default:
-		s.conditions = append(s.conditions, `u.uin IN (`+notActiveInWeCom+` AND w.state = `+s.next(state)+`)`)
-	}
 	return s
+}
+
+// inState narrows to users in a state.
+func (s *userSearch) inState(ctx context.Context, q store.Queryer, c *call.Call, state string) error {
+	in := func(of string) string { return `u.uin IN (` + of + `)` }
+	not := func(of string) string { return `u.uin NOT IN (` + of + `)` }
+	switch state {
+	case "":
+	case stateActive, stateLocked:
+		s.conditions = append(s.conditions, not(notActiveInWeCom), not(ofDisabledPersons))
+		locked, args, err := signin.LockedUsers(ctx, q, c.Account(), c.At, len(s.args)+1)
+		if err != nil {
+			return err
+		}
+		s.args = append(s.args, args...)
+		switch {
+		case locked == "" && state == stateLocked:
+			s.conditions = append(s.conditions, `1 = 0`)
+		case state == stateLocked:
+			s.conditions = append(s.conditions, in(locked))
+		case locked != "":
+			s.conditions = append(s.conditions, not(locked))
+		}
+	case statePersonDisabled:
+		s.conditions = append(s.conditions, not(notActiveInWeCom), in(ofDisabledPersons))
+	default:
+		s.conditions = append(s.conditions, in(notActiveInWeCom+` AND w.state = `+s.next(state)))
+	}
+	return nil
 }
 
 // page is the query for the uins of a page, in an order that an index has: users are numbered in the order of their creation.
@@ -106,6 +128,9 @@ func (p *Product) SearchUsers(ctx context.Context, c *call.Call, in *hufu2026120
 	out := &hufu20261201.SearchUsersResponse{}
 	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {
 		s := newUserSearch(c.Account(), in)
+		if err := s.inState(ctx, q, c, value(in.State)); err != nil {
+			return err
+		}
 		out.TotalCount, err = store.Count(ctx, q, `SELECT COUNT(*) FROM users u WHERE `+s.where(`u.kind IN (`+strings.Join(s.kinds, `, `)+`)`), s.args...)
 		if err != nil || out.TotalCount <= in.Offset {
 			return err
@@ -115,7 +140,16 @@ func (p *Product) SearchUsers(ctx context.Context, c *call.Call, in *hufu2026120
 		if err != nil {
 			return err
 		}
+		locked, err := signin.Locked(ctx, q, c.Account(), c.At)
+		if err != nil {
+			return err
+		}
 		out.Users, err = foundUsers(ctx, q, c.Account(), uins)
+		for i := range out.Users {
+			if u := &out.Users[i]; u.State == stateActive && !locked[u.Uin].IsZero() {
+				u.State, u.StateTime = stateLocked, new(locked[u.Uin].Unix())
+			}
+		}
 		return err
 	})
 	if err != nil {
@@ -132,6 +166,7 @@ func scanInt(r store.Row) (n int64, err error) {
 // foundColumns are what a row shows of user u, member w of WeCom and person d.
 var foundColumns = `u.uin, u.uid, u.name, u.kind, u.remark, u.console_login, u.phone, u.country_code, u.email, COALESCE(w.corp_id, ''),
 	COALESCE(w.userid, u.wework_userid), COALESCE(w.state, ''), w.state_at, ` + credential.DisabledPerson("u.account", "u.uin") + `, d.updated_at,
+	(SELECT COUNT(*) FROM totp_devices o WHERE o.account = u.account AND o.uin = u.uin AND o.pending = 0),
 	(SELECT COUNT(*) FROM access_keys k WHERE k.account = u.account AND k.uin = u.uin AND k.status = 2),
 	(SELECT COUNT(*) FROM access_keys k WHERE k.account = u.account AND k.uin = u.uin AND k.status <> 4),
 	(SELECT COUNT(*) FROM group_members m WHERE m.account = u.account AND m.uin = u.uin),
@@ -142,17 +177,17 @@ func scanFound(r store.Row) (f hufu20261201.FoundUser, err error) {
 	var kind cam.UserKind
 	var wecom string
 	var wecomSince, personSince, lastLogin *int64
-	var created int64
+	var created, devices int64
 	var disabled bool
 	err = r.Scan(&f.Uin, &f.Uid, &f.Name, &kind, &f.Remark, &f.ConsoleLogin, &f.PhoneNum, &f.CountryCode, &f.Email, &f.CorpId, &f.WeComUserId,
-		&wecom, &wecomSince, &disabled, &personSince, &f.ActiveKeys, &f.Keys, &f.Groups, &f.Policies, &lastLogin, &f.LastLoginIp, &created)
+		&wecom, &wecomSince, &disabled, &personSince, &devices, &f.ActiveKeys, &f.Keys, &f.Groups, &f.Policies, &lastLogin, &f.LastLoginIp, &created)
 	for _, k := range userKinds {
 		if k.kind == kind {
 			f.UserType = k.name
 		}
 	}
 	f.ConsoleLogin = f.ConsoleLogin || kind == cam.WeComUser // cannot be taken from them
-	f.State = stateActive
+	f.State, f.Mfa = stateActive, devices > 0
 	switch {
 	case wecom != "" && wecom != stateActive:
 		f.State, f.StateTime = wecom, unix(wecomSince)

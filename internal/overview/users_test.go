@@ -42,6 +42,11 @@ func TestSearchUsers(t *testing.T) {
 		c.Must(t, "cam:AddUserToGroup", apitest.P{"Info": []apitest.P{{"GroupId": group, "Uin": zhang}, {"GroupId": group, "Uin": helper}}})
 		c.Must(t, "cam:AttachUserPolicy", apitest.P{"AttachUin": zhang, "PolicyId": administrator})
 
+		c.Must(t, "cam:UpdatePasswordRules", apitest.P{"Rules": apitest.P{"RetryPasswordLimit": 3}})
+		for uin, tries := range map[int64]int{li: 3, zhang: 2, helper: 9} { // the helper is out for another reason
+			write(t, w, `INSERT INTO signin_failures (scope, at, n, kind, account, uin) VALUES ($1, $2, $3, 11, $4, $5)`, []byte(digits(uin)), w.Now().UnixMilli(), tries, a.UIN, uin)
+		}
+		write(t, w, `INSERT INTO totp_devices (id, account, uin, pending, secret, last_step, created_at) VALUES (1, $1, $2, 0, $4, 0, 0), (2, $1, $3, 1, $4, 0, 0)`, a.UIN, li, zhang, []byte("x"))
 		for _, tc := range []struct {
 			name string
 			ask  apitest.P
@@ -61,7 +66,8 @@ func TestSearchUsers(t *testing.T) {
 			{"a whole uin", apitest.P{"Keyword": digits(li)}, []string{"li"}},
 			{"members of a group", apitest.P{"GroupId": group}, []string{"helper", "Zhang"}},
 			{"members of a group of nobody", apitest.P{"GroupId": group + 1}, nil},
-			{"who may act", apitest.P{"State": "Active"}, []string{"wang", "li", "Zhang"}},
+			{"who may act", apitest.P{"State": "Active"}, []string{"wang", "Zhang"}},
+			{"who is locked out", apitest.P{"State": "Locked"}, []string{"li"}},
 			{"whose person is disabled", apitest.P{"State": "PersonDisabled"}, []string{"helper"}},
 			{"who left", apitest.P{"State": "Departed"}, []string{"zhao"}},
 			{"in a state that nobody is in", apitest.P{"State": "Hidden"}, nil},
@@ -104,9 +110,17 @@ func TestSearchUsers(t *testing.T) {
 			if x.Str("Users.4.State") != "Departed" || x.Int("Users.4.StateTime") != 5 || x.Str("Users.4.CorpId") != "ww1" || x.Str("Users.4.WeComUserId") != "u"+digits(leaver) || x.At("Users.4.ConsoleLogin") != true {
 				t.Error(x.At("Users.4"))
 			}
+			if x.Str("Users.1.State") != "Locked" || x.Int("Users.1.StateTime") != w.Now().Unix() || x.At("Users.1.Mfa") != true {
+				t.Error(x.At("Users.1"))
+			}
 			if x.Str("Users.0.State") != "PersonDisabled" {
 				t.Error(x.At("Users.0"))
 			}
+		})
+		t.Run("where nobody is ever locked", func(t *testing.T) {
+			c.Must(t, "cam:UpdatePasswordRules", apitest.P{"Rules": apitest.P{"RetryPasswordLimit": 0}})
+			same(t, c.Must(t, search, apitest.P{"State": "Locked"}), "Users", "Name")
+			same(t, c.Must(t, search, apitest.P{"State": "Active"}), "Users", "Name", "wang", "li", "Zhang")
 		})
 		t.Run("an account without users", func(t *testing.T) {
 			if x := w.Account(t).Root.Must(t, search, nil); x.Int("TotalCount") != 0 || x.Len("Users") != 0 {

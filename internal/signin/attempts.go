@@ -279,6 +279,18 @@ func Locked(ctx context.Context, q store.Queryer, a store.Account, at time.Time)
 	return since, nil
 }
 
+// LockedUsers is what Locked tells as part of another query: one for the uins, in which $1 is the account and its own
+// arguments begin at $first. "" where nobody is ever locked.
+func LockedUsers(ctx context.Context, q store.Queryer, a store.Account, at time.Time, first int) (query string, args []any, err error) {
+	rules, err := cam.PasswordRules(ctx, q, a)
+	if err != nil || rules.RetryLimit == 0 {
+		return "", nil, err
+	}
+	query = fmt.Sprintf(`SELECT f.uin FROM signin_failures f WHERE f.account = $1 AND f.uin <> $1 AND f.kind = $%d AND f.at > $%d
+		GROUP BY f.uin, f.scope HAVING SUM(f.n) >= $%d`, first, first+1, first+2)
+	return query, []any{ofPlace + int64(byPassword), at.Add(-window).UnixMilli(), rules.RetryLimit}, nil
+}
+
 // Purge forgets failed attempts that count no more. Call it now and then.
 func Purge(ctx context.Context, db *store.DB, now time.Time) error {
 	err := db.Write(ctx, func(tx *store.Tx) error {
