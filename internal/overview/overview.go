@@ -4,6 +4,7 @@
 //	users.go      sub-users of every kind, with their state
 //	keys.go       access keys of everybody
 //	sessions.go   sessions of a role, and their end
+//	advice.go     what should be looked at
 //
 // Unlike other rooms it reads their tables, because a list of a million users cannot be put together from questions about
 // one. It changes nothing that is theirs but through them.

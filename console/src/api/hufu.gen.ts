@@ -22,24 +22,26 @@ export interface AccountAccessKey {
 
 /** Something in the account that should be looked at. */
 export interface Advice {
-  /** what it is, such as RootAccessKey, NoMfa, UnusedAccessKey, OldAccessKey, AdministratorUsers, UnusedUser, WeakPasswordRules */
+  /** what it is: RootAccessKey, RootNoMfa, NoMfa, UnusedAccessKey, OldAccessKey, UnusedUser, AdministratorUsers, WildcardPolicy, DirectPolicies or WeakPasswordRules */
   Code: string;
   /** high, medium, low, or ok where there is nothing to do */
   Severity: string;
-  /** how many are concerned */
+  /** how many are concerned, 10,000 at most */
   Count: number;
   /** the first twenty of them */
   Subjects: AdviceSubject[];
 }
 
-/** Somebody whom an advice concerns. */
+/** Somebody whom an advice concerns, or a policy. */
 export interface AdviceSubject {
-  /** uin */
+  /** uin, 0 for a policy */
   Uin: number;
-  /** name of the sub-user; of the account for the root */
+  /** name of the sub-user or policy; of the account for the root */
   Name: string;
   /** SecretId of the key that is meant; empty where it is none */
   AccessKeyId: string;
+  /** id of the policy that is meant, 0 where it is none */
+  PolicyId: number;
 }
 
 /** Actions of one service that a principal may do in the same way. */

@@ -41,6 +41,7 @@ var typeAdviceSubject = wire.Struct{Name: "AdviceSubject", Members: []wire.Membe
 	{Name: "Uin", Kind: wire.Uint},
 	{Name: "Name", Kind: wire.String},
 	{Name: "AccessKeyId", Kind: wire.String},
+	{Name: "PolicyId", Kind: wire.Int},
 }}
 
 var typeAllowedActions = wire.Struct{Name: "AllowedActions", Members: []wire.Member{
@@ -632,7 +633,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 	},
 	{
 		Service: "hufu", Version: "2026-12-01", Name: "DescribeSecurityAdvice",
-		Permission: "hufu:DescribeSecurityAdvice", Resource: "*", Write: false, Planned: true, Unsigned: false, Rate: 2,
+		Permission: "hufu:DescribeSecurityAdvice", Resource: "*", Write: false, Planned: false, Unsigned: false, Rate: 2,
 		New:   func() wire.Request { return new(DescribeSecurityAdviceRequest) },
 		Input: &wire.Struct{Name: "DescribeSecurityAdviceRequest"},
 		Output: &wire.Struct{Name: "DescribeSecurityAdviceResponse", Members: []wire.Member{

@@ -41,9 +41,9 @@ func (r *AccountAccessKey) AppendJSON(dst []byte) []byte {
 
 // Advice: Something in the account that should be looked at.
 type Advice struct {
-	Code     string          // what it is, such as RootAccessKey, NoMfa, UnusedAccessKey, OldAccessKey, AdministratorUsers, UnusedUser, WeakPasswordRules
+	Code     string          // what it is: RootAccessKey, RootNoMfa, NoMfa, UnusedAccessKey, OldAccessKey, UnusedUser, AdministratorUsers, WildcardPolicy, DirectPolicies or WeakPasswordRules
 	Severity string          // high, medium, low, or ok where there is nothing to do
-	Count    int64           // how many are concerned
+	Count    int64           // how many are concerned, 10,000 at most
 	Subjects []AdviceSubject // the first twenty of them
 }
 
@@ -67,11 +67,12 @@ func (r *Advice) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// AdviceSubject: Somebody whom an advice concerns.
+// AdviceSubject: Somebody whom an advice concerns, or a policy.
 type AdviceSubject struct {
-	Uin         int64  // uin
-	Name        string // name of the sub-user; of the account for the root
+	Uin         int64  // uin, 0 for a policy
+	Name        string // name of the sub-user or policy; of the account for the root
 	AccessKeyId string // SecretId of the key that is meant; empty where it is none
+	PolicyId    int64  // id of the policy that is meant, 0 where it is none
 }
 
 // AppendJSON appends r as one JSON object.
@@ -82,6 +83,8 @@ func (r *AdviceSubject) AppendJSON(dst []byte) []byte {
 	dst = wire.AppendString(dst, r.Name)
 	dst = append(dst, `,"AccessKeyId":`...)
 	dst = wire.AppendString(dst, r.AccessKeyId)
+	dst = append(dst, `,"PolicyId":`...)
+	dst = wire.AppendInt(dst, r.PolicyId)
 	return append(dst, '}')
 }
 
