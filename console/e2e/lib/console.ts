@@ -3,7 +3,7 @@ import type { Server } from "./server";
 
 /** Signs in by the page, as the root unless somebody else is named, and waits until the console is there. */
 export async function signIn(page: Page, server: Server, user?: { name: string; password: string }): Promise<void> {
-  if (user) await page.goto(`/console/sign-in?type=user&account=${server.root.uin}&username=${encodeURIComponent(user.name)}`);
+  if (user) await page.goto(`/console/sign-in?type=user&account=${server.root.uin}&name=${encodeURIComponent(user.name)}`);
   else await page.goto(`/console/sign-in?type=root&account=${server.root.uin}`);
   await page.locator("input[type=password]").fill(user?.password ?? server.root.password);
   await page.locator(".sign-submit button").click();

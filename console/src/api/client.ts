@@ -88,7 +88,7 @@ async function send(
   params: unknown,
   signal?: AbortSignal,
 ): Promise<{ status: number; body: unknown }> {
-  const headers: Record<string, string> = { Accept: "application/json", "X-TC-Language": currentLanguage() };
+  const headers: Record<string, string> = { Accept: "application/json", "X-Hufu-Language": currentLanguage() };
   const request: RequestInit = { method, headers, credentials: "same-origin", redirect: "error", cache: "no-store" };
   if (method === "POST") {
     headers["Content-Type"] = "application/json";

@@ -8,7 +8,7 @@ import {
   FileSafetyIcon,
   HistoryIcon,
   KeyIcon,
-  MenuIcon,
+  ViewListIcon,
   SettingIcon,
   Skeleton,
   UserIcon,
@@ -47,7 +47,7 @@ export function Layout() {
       </a>
       <header className="app-bar">
         <button type="button" className="ui-barbutton app-menutoggle" aria-expanded={open} aria-controls="menu" aria-label={text(open ? "closeMenu" : "openMenu")} onClick={() => setOpen(!open)}>
-          <MenuIcon />
+          <ViewListIcon />
         </button>
         <Link to="/" className="app-brand">
           <Mark />

@@ -17,7 +17,7 @@ export {
   JumpIcon,
   LinkIcon,
   LogoutIcon,
-  MenuIcon,
+  ViewListIcon,
   ModeDarkIcon,
   ModeLightIcon,
   RefreshIcon,

@@ -18,16 +18,19 @@ export function Sessions({ uin }: { uin?: number }) {
   const rows = sessions.data?.Sessions;
   const columns: Column<Session>[] = [
     { key: "signedIn", title: text("signedIn"), width: 160, render: (row) => <Time seconds={row.CreateTime} /> },
-    { key: "method", title: text("method"), render: (row) => text(row.Method === "wecom" ? "byWeCom" : "byPassword") },
-    { key: "mfa", title: text("secondFactor"), render: (row) => words(row.Mfa ? "yes" : "no") },
+    {
+      key: "method",
+      title: text("method"),
+      render: (row) => [text(row.Method === "wecom" ? "byWeCom" : "byPassword"), row.Mfa && text("secondFactor")].filter(Boolean).join(" + "),
+    },
     { key: "ip", title: text("address"), width: 140, render: (row) => row.Ip },
-    { key: "client", title: text("browser"), width: 150, render: (row) => <span title={row.Client}>{browserOf(row.Client)}</span> },
+    { key: "client", title: text("browser"), width: 130, render: (row) => <span title={row.Client}>{browserOf(row.Client)}</span> },
     { key: "active", title: text("lastActive"), width: 160, render: (row) => <Time seconds={row.LastActiveTime} /> },
     { key: "expire", title: text("endsAt"), width: 160, render: (row) => <Time seconds={row.ExpireTime} /> },
     {
       key: "operation",
       title: words("operation"),
-      width: 110,
+      width: 100,
       render: (row) =>
         row.IsCurrent ? (
           <Tag kind="info">{text("thisSession")}</Tag>

@@ -85,7 +85,7 @@ function Begin({ onDone }: { onDone: (answer: StepAnswer) => void }) {
   const [params] = useSearchParams();
   const [kind, setKind] = useState<Kind>(() => kindOf(params));
   const [account, setAccount] = useState(params.get("account") ?? "");
-  const [name, setName] = useState(params.get("username") ?? "");
+  const [name, setName] = useState(params.get("name") ?? "");
   const error = params.get("error");
   const step = (type: "root" | "user") => (
     <PasswordStep key={type} type={type} account={account} name={name} onAccount={setAccount} onName={setName} onDone={onDone} />
@@ -110,7 +110,7 @@ function Begin({ onDone }: { onDone: (answer: StepAnswer) => void }) {
 function kindOf(params: URLSearchParams): Kind {
   const type = params.get("type");
   if (type === "root" || type === "wecom") return type;
-  return type === "user" || type === "subAccount" || params.has("username") ? "user" : "root";
+  return type === "user" || type === "subAccount" || params.has("name") ? "user" : "root";
 }
 
 /** WeCom shows its own pages, so this leaves the console. */
