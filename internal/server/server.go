@@ -444,8 +444,6 @@ func (s *Server) housekeeping(ctx context.Context) {
 			note("ended sessions not purged", s.keys.Purge(ctx, now))
 			note("ended tokens not purged", s.people.Purge(ctx, now))
 			note("sign-in attempts not purged", signin.Purge(ctx, s.store, s.config.Now()))
-			note("events of WeCom not purged", s.members.Purge(ctx))
-			note("sign-in attempts not purged", signin.Purge(ctx, s.store, now))
 			note("events and imports of WeCom not purged", s.members.Purge(ctx))
 			note("ended embed tokens not purged", bi.Purge(ctx, s.store, now))
 			uses := audit.MaxUseAge
