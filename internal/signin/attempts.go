@@ -298,6 +298,9 @@ func Purge(ctx context.Context, db *store.DB, now time.Time) error {
 		if err == nil {
 			_, err = tx.ExecContext(ctx, `DELETE FROM known_devices WHERE seen_at < $1`, now.Add(-deviceLife).UnixMilli())
 		}
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `DELETE FROM spent_logins WHERE expires_at < $1`, now.UnixMilli())
+		}
 		return err
 	})
 	if err != nil {

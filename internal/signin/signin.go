@@ -106,6 +106,8 @@ type Opening struct {
 	Account store.Account
 	UIN     int64
 	Method  string // ByWeCom
+	// Login is what the user has come back with: it opens one session, or one sign-in that goes on.
+	Login Login
 }
 
 // The answers of a sign-in that goes no further.

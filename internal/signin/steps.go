@@ -61,11 +61,11 @@ func (p *Product) SignIn(ctx context.Context, in Attempt, o Origin) (*Outcome, e
 	case !right || who == nil || who.hash == "":
 		return nil, p.refused(who, ByPassword, &o, ErrLogin, code.OperationDeniedWrongPassword)
 	}
-	return p.admit(ctx, who, ByPassword, tried, &o)
+	return p.admit(ctx, who, ByPassword, tried, nil, &o)
 }
 
 // OpenSession goes on with a user whom something other than a password has shown to be himself: a device is asked for as
-// after a password. ErrLogin where the user may not sign in by the method.
+// after a password. ErrLogin where the user may not sign in by the method, ErrTicket for a login that was used.
 func (p *Product) OpenSession(ctx context.Context, in Opening, o Origin) (*Outcome, error) {
 	who, err := p.read(ctx, p.db.Read(), in.Account, in.UIN)
 	if errors.Is(err, errNobody) {
@@ -74,11 +74,11 @@ func (p *Product) OpenSession(ctx context.Context, in Opening, o Origin) (*Outco
 	if err != nil {
 		return nil, err
 	}
-	return p.admit(ctx, who, in.Method, nil, &o)
+	return p.admit(ctx, who, in.Method, nil, &in.Login, &o)
 }
 
 // admit goes on from a first step that was right, in one transaction that looks at the user again.
-func (p *Product) admit(ctx context.Context, who *state, method string, tried *counted, o *Origin) (out *Outcome, err error) {
+func (p *Product) admit(ctx context.Context, who *state, method string, tried *counted, login *Login, o *Origin) (out *Outcome, err error) {
 	refused := false
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
 		out, refused = nil, false
@@ -96,6 +96,11 @@ func (p *Product) admit(ctx context.Context, who *state, method string, tried *c
 		}
 		if tried != nil {
 			if err := tried.succeeded(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if login != nil {
+			if err := login.spend(ctx, tx); err != nil {
 				return err
 			}
 		}

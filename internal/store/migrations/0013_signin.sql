@@ -75,6 +75,13 @@ CREATE TABLE recovery_codes (
     PRIMARY KEY (account, uin, code)
 );
 
+-- Logins by another server that have opened a session, until they could not any more in any case: each opens one.
+CREATE TABLE spent_logins (
+    login      BYTEA PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX spent_logins_by_expiry ON spent_logins (expires_at);
+
 -- How logins and sensitive operations of a user are protected: '' or the name of the one method.
 CREATE TABLE safe_auth_flags (
     account BIGINT NOT NULL,
@@ -100,6 +107,7 @@ CREATE INDEX accounts_by_name ON accounts (name);
 DROP INDEX accounts_by_name;
 DROP TABLE console_settings;
 DROP TABLE safe_auth_flags;
+DROP TABLE spent_logins;
 DROP TABLE recovery_codes;
 DROP TABLE totp_devices;
 DROP TABLE known_devices;
