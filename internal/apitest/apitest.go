@@ -154,7 +154,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	w.Component = component.New(component.Dependencies{Gateway: w.Gateway, Store: db, Access: engine, Finder: finder,
 		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: w.granularity, Own: server.Serves,
 		Metrics: w, Log: log, Now: w.Now})
-	w.Console = console.New(console.Dependencies{Gateway: w.Gateway, Store: db, Finder: finder, SignIn: w.SignIn, Log: log, Now: w.Now})
+	w.Console = console.New(console.Dependencies{Gateway: w.Gateway, Store: db, Finder: finder, SignIn: w.SignIn, WeCom: door.Login{Members: w.WeCom}, Log: log, Now: w.Now})
 	w.Operator = &operator.Actions{DB: db, Keys: w.Keys,
 		Policies: &operator.Policies{Access: engine, Directory: identity, Granularity: known.Granularity}}
 	t.Cleanup(func() {

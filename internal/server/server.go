@@ -162,7 +162,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: products.Granularity, Own: Serves,
 		Metrics: s.metrics, Log: c.Log, Now: c.Now})
 	s.engines = verify.New(s.gateway, business, c.Log, c.Now)
-	s.console = console.New(console.Dependencies{Gateway: s.gateway, Store: s.store, Finder: finder, SignIn: login, Log: c.Log, Now: c.Now})
+	s.console = console.New(console.Dependencies{Gateway: s.gateway, Store: s.store, Finder: finder, SignIn: login, WeCom: door.Login{Members: s.members}, Log: c.Log, Now: c.Now})
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_size", "Size of the policies that are compiled in memory: statements, patterns, values and index entries.", func() float64 { _, _, n := engine.Cached(); return float64(n) })
@@ -207,12 +207,12 @@ func newMembers(c Config, db *store.DB, keys *credential.Keys, identity *cam.Pro
 			return nil, fmt.Errorf("server of WeCom: %w", err)
 		}
 	}
-	client, err := qyapi.New(qyapi.Config{Base: bases[0], Now: time.Now})
+	client, err := qyapi.New(qyapi.Config{Base: bases[0], Now: c.Now})
 	if err != nil {
 		return nil, err
 	}
 	return wecom.New(wecom.Config{DB: db, Keys: keys, Users: identity, Client: client, PublicURL: public, LoginBase: bases[1], AuthorizeBase: bases[2],
-		Log: c.Log, Now: time.Now}), nil
+		Log: c.Log, Now: c.Now}), nil
 }
 
 // publicURL reads the address at which browsers reach the server: a scheme and a host.

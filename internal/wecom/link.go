@@ -93,7 +93,7 @@ func (p *Product) LinkWeComCorp(ctx context.Context, c *call.Call, in *hufu20261
 		if err != nil {
 			return err
 		}
-		if err := p.keepToken(ctx, tx, o.id, of.token, asked); err != nil {
+		if err := p.keepToken(ctx, tx, &o, of.token, asked); err != nil {
 			return err
 		}
 		c.Touched(corpResource(o.account, o.corpID))
@@ -224,7 +224,7 @@ func (p *Product) unlink(ctx context.Context, tx *store.Tx, o *corp, cause strin
 	_, err = tx.ExecContext(ctx, `UPDATE wecom_corps SET state = $2, cause = $3, secret = $4, has_callback = 0, generation = 0, members = 0, scope = '{}',
 			sync_at = 0, sync_lease = 0, sync_found = $5, token_lease = 0 WHERE id = $1`, o.id, stateUnlinked, cause, sealed, toErase)
 	if err == nil {
-		_, err = tx.ExecContext(ctx, `DELETE FROM wecom_tokens WHERE id = $1`, o.id)
+		_, err = tx.ExecContext(ctx, `DELETE FROM wecom_tokens WHERE id = $1 AND account = $2`, o.id, o.account)
 	}
 	if err == nil {
 		_, err = tx.ExecContext(ctx, `DELETE FROM wecom_events WHERE corp = $1`, o.id)
@@ -255,11 +255,10 @@ func (p *Product) refuseAll(ctx context.Context, tx *store.Tx, o *corp) error {
 	return nil
 }
 
+// endSessions ends the console sessions of a sub-user, and its sign-ins under way.
 func (p *Product) endSessions(ctx context.Context, tx *store.Tx, a store.Account, uin int64) error {
-	if p.Sessions == nil {
-		return nil
-	}
-	return p.Sessions.EndSessions(ctx, tx, a, uin, p.Now())
+	_, err := p.Keys.EndConsoles(ctx, tx, a, uin, "", p.Now())
+	return err
 }
 
 // SyncWeComCorp has the directory of an enterprise read anew, and what became of its sub-users.

@@ -92,13 +92,13 @@ func (p *Product) settle(ctx context.Context, tx *store.Tx, u *user, state strin
 	if err != nil {
 		return fmt.Errorf("settle member: %w", err)
 	}
-	if is.state == state {
-		return nil
-	}
-	if state != userActive {
+	if state != userActive { // also where it was so before: a sign-in may have come in between
 		if err := p.endSessions(ctx, tx, u.account, u.uin); err != nil {
 			return err
 		}
+	}
+	if is.state == state {
+		return nil
 	}
 	if state == userDeparted {
 		if err := p.stopKeys(ctx, tx, u, now); err != nil {

@@ -52,14 +52,15 @@ func (p *Product) credentials(ctx context.Context, q store.Queryer, corp int64) 
 // tokens are the access tokens of an enterprise's application. They are in the database, for all nodes; one of them at a time
 // fetches the next.
 type tokens struct {
-	p      *Product
-	corp   int64
-	corpID string
+	p       *Product
+	corp    int64
+	account store.Account
+	corpID  string
 }
 
 // session calls WeCom for an enterprise.
 func (p *Product) session(c *corp) *qyapi.Session {
-	return p.Client.Session(c.corpID, &tokens{p, c.id, c.corpID})
+	return p.Client.Session(c.corpID, &tokens{p, c.id, c.account, c.corpID})
 }
 
 // held is a token with its times, in unix milliseconds; "" where there is none.
@@ -77,7 +78,7 @@ func (h *held) fresh(now int64) bool {
 
 func (t *tokens) read(ctx context.Context) (h held, err error) {
 	var sealed []byte
-	err = t.p.DB.Read().QueryRowContext(ctx, `SELECT token, fetched_at, expires_at FROM wecom_tokens WHERE id = $1`, t.corp).Scan(&sealed, &h.fetched, &h.expires)
+	err = t.p.DB.Read().QueryRowContext(ctx, `SELECT token, fetched_at, expires_at FROM wecom_tokens WHERE id = $1 AND account = $2`, t.corp, t.account).Scan(&sealed, &h.fetched, &h.expires)
 	if errors.Is(err, store.ErrNotFound) {
 		return held{}, nil
 	}
@@ -184,7 +185,7 @@ func (t *tokens) fetch(ctx context.Context) (string, error) {
 	failed := err
 	err = t.p.DB.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		if failed == nil {
-			if err := t.p.keepToken(ctx, tx, t.corp, token, asked); err != nil {
+			if err := t.p.keepToken(ctx, tx, &corp{id: t.corp, account: t.account}, token, asked); err != nil {
 				return err
 			}
 		}
@@ -198,14 +199,14 @@ func (t *tokens) fetch(ctx context.Context) (string, error) {
 }
 
 // keepToken keeps a token that was asked for at a time.
-func (p *Product) keepToken(ctx context.Context, tx *store.Tx, corp int64, token qyapi.Token, asked time.Time) error {
-	sealed, err := p.Keys.SealRow(ctx, tx, tokenTable, corp, token.Text)
+func (p *Product) keepToken(ctx context.Context, tx *store.Tx, o *corp, token qyapi.Token, asked time.Time) error {
+	sealed, err := p.Keys.SealRow(ctx, tx, tokenTable, o.id, token.Text)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO wecom_tokens (id, token, fetched_at, expires_at) VALUES ($1, $2, $3, $4)
+	_, err = tx.ExecContext(ctx, `INSERT INTO wecom_tokens (id, account, token, fetched_at, expires_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (id) DO UPDATE SET token = excluded.token, fetched_at = excluded.fetched_at, expires_at = excluded.expires_at`,
-		corp, sealed, asked.UnixMilli(), asked.Add(token.Life).UnixMilli())
+		o.id, o.account, sealed, asked.UnixMilli(), asked.Add(token.Life).UnixMilli())
 	if err != nil {
 		return fmt.Errorf("keep access token: %w", err)
 	}

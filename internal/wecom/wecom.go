@@ -21,12 +21,6 @@ import (
 	"github.com/hufu-iam/hufu/internal/wire/code"
 )
 
-// Sessions are the console sessions of sub-users; the room that owns them implements it.
-type Sessions interface {
-	// EndSessions ends all of a sub-user's.
-	EndSessions(ctx context.Context, tx *store.Tx, a store.Account, uin int64, at time.Time) error
-}
-
 // The servers of WeCom to which browsers go to sign in, as settings have them.
 const (
 	DefaultLoginBase     = "https://login.work.weixin.qq.com"
@@ -43,7 +37,6 @@ type Config struct {
 	PublicURL string
 	// LoginBase and AuthorizeBase are the servers for signing in with a browser and inside WeCom.
 	LoginBase, AuthorizeBase string
-	Sessions                 Sessions // nil: there are none
 	Log                      *slog.Logger
 	Now                      func() time.Time
 }

@@ -34,6 +34,7 @@ CREATE INDEX wecom_corps_by_sync ON wecom_corps (sync_at);
 -- The access token of an enterprise's application, shared by all nodes, sealed. id is that of the enterprise.
 CREATE TABLE wecom_tokens (
     id         BIGINT PRIMARY KEY,
+    account    BIGINT NOT NULL,
     token      BYTEA NOT NULL,
     fetched_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
