@@ -62,12 +62,10 @@ func (s *story) send(c *caller, ip, service, path string, in params, header http
 		return nil, err
 	}
 	now := s.clock.Now().Unix()
-	r := httptest.NewRequest(http.MethodPost, "http://"+s.host+path, bytes.NewReader(body))
-	r.RemoteAddr = ip + ":40000"
+	r := s.request(http.MethodPost, path, ip, body)
 	for name, values := range header {
 		r.Header[name] = values
 	}
-	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-TC-Timestamp", strconv.FormatInt(now, 10))
 	if c.token != "" {
 		r.Header.Set("X-TC-Token", c.token)
@@ -79,14 +77,28 @@ func (s *story) send(c *caller, ip, service, path string, in params, header http
 		return nil, err
 	}
 	r.Header.Set("Authorization", signed.Header())
+	out, _, err := s.serve(r)
+	return out, err
+}
+
+// request is a request with a JSON body that comes from an address.
+func (s *story) request(method, path, ip string, body []byte) *http.Request {
+	r := httptest.NewRequest(method, "http://"+s.host+path, bytes.NewReader(body))
+	r.RemoteAddr = ip + ":40000"
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}
+
+// serve has a request answered, and what it leaves to be written later written now.
+func (s *story) serve(r *http.Request) (params, *http.Response, error) {
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
 	s.flush()
 	if w.Code != http.StatusOK {
-		return nil, fmt.Errorf("status %d: %s", w.Code, w.Body)
+		return nil, w.Result(), fmt.Errorf("status %d: %s", w.Code, w.Body)
 	}
 	d := json.NewDecoder(w.Body)
 	d.UseNumber()
 	out := params{}
-	return out, d.Decode(&out)
+	return out, w.Result(), d.Decode(&out)
 }

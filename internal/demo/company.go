@@ -124,3 +124,23 @@ var roles = []role{
 	{"partner-readonly", "合作伙伴北辰数据只读，需外部 ID / Beichen Data reads, with an external id", "partner", 32, 3600, []string{"reports-readonly"}, map[string]string{"partner": "beichen"}},
 	{"legacy-migration", "迁移用，已完成（待清理） / for the migration, which is done", "account", 59, 0, []string{"migration-2025"}, nil},
 }
+
+// visits are what people do in the console, each once in a while. One has forgotten the password at first.
+var visits = []visit{
+	{"lilei", office, safari, UserPassword, []string{"cam:GetAccountSummary"}},
+	{"hanmeimei", office, edge, UserPassword, []string{"cam:GetAccountSummary", "cam:ListUsers"}},
+	{"songyi", office, chrome, UserPassword, []string{"cam:ListPolicies", "cam:ListUsers"}},
+	{"zhangwei", office, chrome, UserPassword, []string{"cam:ListPolicies"}},
+	{"chenyu", home, chrome, UserPassword, []string{"cam:ListAccessKeys"}},
+	{"liuyang", office, firefox, "Liuyang-2025", nil},
+	{"liuyang", office, firefox, UserPassword, []string{"cam:ListUsers"}},
+	{"zhaomin", office, safari, UserPassword, nil},
+	{"sunhao", home, chrome, UserPassword, nil},
+	{"xuxin", office, edge, UserPassword, []string{"cam:ListAccessKeys"}},
+	{"fengli", office, edge, UserPassword, []string{"cam:GetAccountSummary"}},
+	{"tangning", office, edge, UserPassword, []string{"cam:ListPolicies"}},
+	{"caoyan", home, edge, UserPassword, nil},
+	{"dongmei", office, edge, UserPassword, []string{"cam:ListUsers"}},
+	{"emma.clark", elsewhere, safari, UserPassword, nil},
+	{"wb-lihua", office, chrome, UserPassword, []string{"cam:ListUsers"}},
+}

@@ -45,6 +45,7 @@ type story struct {
 	callers          map[string]*caller
 	policies, groups map[string]int64
 	roles            map[string]string // ids of those that are there
+	devices          map[string]string // secrets of second factors
 }
 
 func newStory(ctx context.Context, srv *server.Server, c *clock, owner, partner *operator.Created) *story {
@@ -52,7 +53,7 @@ func newStory(ctx context.Context, srv *server.Server, c *clock, owner, partner 
 		return &caller{name: a.Name, uin: int64(a.UIN), id: a.SecretID, key: a.SecretKey}
 	}
 	return &story{ctx: ctx, handler: srv.Handler(), flush: srv.Flush, host: "127.0.0.1", clock: c, random: rand.New(rand.NewPCG(2026, 11)), now: time.Now(), owner: owner, partner: partner,
-		root: rootOf(owner), stranger: rootOf(partner), callers: map[string]*caller{}, policies: map[string]int64{}, groups: map[string]int64{}, roles: map[string]string{}}
+		root: rootOf(owner), stranger: rootOf(partner), callers: map[string]*caller{}, policies: map[string]int64{}, groups: map[string]int64{}, roles: map[string]string{}, devices: map[string]string{}}
 }
 
 // newLater goes on with an account that is there, on a server that runs.
@@ -152,6 +153,9 @@ func (s *story) change(ago int) {
 		if r.day == ago {
 			s.makeRole(r)
 		}
+	}
+	if ago == 50 {
+		s.bindDevice("lilei")
 	}
 	if ago == 7 { // the contractor who left keeps his user, but not his key
 		s.disableKey("wb-tianye")

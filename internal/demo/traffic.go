@@ -169,18 +169,21 @@ func (s *story) workday(ago int) {
 		s.perform(acts[s.random.IntN(len(acts))])
 		s.askAbout(questions[s.random.IntN(len(questions))])
 	}
+	if ago%2 == 0 {
+		s.drop(visits[ago/2%len(visits)])
+	}
 	switch {
 	case ago == 46:
 		s.perform(act{"svc-legacy-sync", servers, "sts:GetCallerIdentity", nil})
 	case ago == 10:
 		s.perform(act{"wb-tianye", office, "sts:GetCallerIdentity", nil})
 	case ago%9 == 0 && s.roles["partner-readonly"] != "":
-		s.visit(ago%2 == 0)
+		s.partnerReads(ago%2 == 0)
 	}
 }
 
-// visit is the partner reading, with or without the agreed id.
-func (s *story) visit(agreed bool) {
+// partnerReads is the partner coming, with or without the agreed id.
+func (s *story) partnerReads(agreed bool) {
 	in := assume("partner-readonly")(s)
 	if agreed {
 		in["ExternalId"] = externalID
@@ -194,15 +197,18 @@ func (s *story) lastHour() {
 	s.clock.to(s.now.Add(-hour))
 	steps := len(questions) + len(acts)
 	for i := range steps {
-		s.clock.to(s.now.Add(-hour + hour*time.Duration(i)/time.Duration(steps) - 30*time.Second))
+		s.clock.to(s.now.Add(-hour + (hour-5*time.Minute)*time.Duration(i)/time.Duration(steps)))
 		if i%2 == 0 && i/2 < len(questions) {
 			s.askAbout(questions[i/2])
 		} else {
 			s.perform(acts[(i*7)%len(acts)])
 		}
 	}
+	for _, v := range visits[:7] {
+		s.drop(v)
+	}
 	s.onCall()
-	s.visit(true)
+	s.partnerReads(true)
 }
 
 // onCall is somebody at work in a role, so that a session is there to be seen.
