@@ -68,7 +68,9 @@ func (k *Keys) Create(ctx context.Context, tx *store.Tx, account store.Account, 
 	return id, secret, nil
 }
 
-const selectKeys = `SELECT secret_id, uin, status, description, created_at, updated_at, last_used FROM access_keys `
+const keyColumns = `secret_id, uin, status, description, created_at, updated_at, last_used`
+
+const selectKeys = `SELECT ` + keyColumns + ` FROM access_keys `
 
 // List is the keys of one uin, oldest first; deleted ones only if asked.
 func (k *Keys) List(ctx context.Context, q store.Queryer, account store.Account, uin int64, deleted bool) ([]AccessKey, error) {

@@ -20,9 +20,16 @@ type KeyFilter struct {
 	HolderArgs     []any
 }
 
-// ListAll is a window of the keys of everybody in an account, the newest first, and how many there are in all.
+// What ListAll looks at and counts at most: an account may have millions of keys.
+const (
+	mostKeysLooked  = 100_000
+	mostKeysCounted = 10_000
+)
+
+// ListAll is a window of the keys of everybody in an account, the newest first, and how many there are in all, 10,000 at
+// most. Without Found it is about the newest 100,000.
 func (k *Keys) ListAll(ctx context.Context, q store.Queryer, a store.Account, f KeyFilter, offset, limit int64) (page []AccessKey, total int64, err error) {
-	conditions, args := []string{`account = $1`, `status <> 4`}, append([]any{a}, f.HolderArgs...)
+	from, conditions, args := `access_keys`, []string{`account = $1`, `status <> 4`}, append([]any{a}, f.HolderArgs...)
 	next := func(v any) string {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args))
@@ -39,9 +46,11 @@ func (k *Keys) ListAll(ctx context.Context, q store.Queryer, a store.Account, f 
 			found += ` OR uin IN (` + f.Holders + `)`
 		}
 		conditions = append(conditions, `(`+found+`)`)
+	} else {
+		from = `(SELECT account, ` + keyColumns + ` FROM access_keys WHERE account = $1 ORDER BY created_at DESC, secret_id DESC LIMIT ` + strconv.Itoa(mostKeysLooked) + `) AS newest`
 	}
-	where := strings.Join(conditions, ` AND `)
-	if total, err = store.Count(ctx, q, `SELECT COUNT(*) FROM access_keys WHERE `+where, args...); err != nil {
+	where := ` FROM ` + from + ` WHERE ` + strings.Join(conditions, ` AND `)
+	if total, err = store.Count(ctx, q, `SELECT COUNT(*) FROM (SELECT secret_id`+where+` LIMIT `+strconv.Itoa(mostKeysCounted)+`) AS counted`, args...); err != nil {
 		return nil, 0, fmt.Errorf("count access keys: %w", err)
 	}
 	page, err = store.Collect(ctx, q, func(r store.Row) (AccessKey, error) {
@@ -50,7 +59,7 @@ func (k *Keys) ListAll(ctx context.Context, q store.Queryer, a store.Account, f 
 			return AccessKey{}, err
 		}
 		return *key, nil
-	}, selectKeys+`WHERE `+where+` ORDER BY created_at DESC, secret_id DESC LIMIT `+next(limit)+` OFFSET `+next(offset), args...)
+	}, `SELECT `+keyColumns+where+` ORDER BY created_at DESC, secret_id DESC LIMIT `+next(limit)+` OFFSET `+next(offset), args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list access keys: %w", err)
 	}

@@ -17,9 +17,8 @@ import (
 
 // Bounds of what advice looks at: an account may have a million users, and still it is asked for on every visit.
 const (
-	mostLooked    = 50_000 // rows, by one query
-	mostCounted   = 10_000 // subjects of one advice
-	mostShown     = 20     // of them
+	mostLooked    = 20_000 // rows, by one query
+	mostShown     = 20     // subjects of one advice
 	mostDocuments = 2_000  // policies that are read
 )
 
@@ -103,9 +102,10 @@ var checks = []struct {
 	}},
 	{code: "WildcardPolicy", severity: high, find: (*adviser).wildcards},
 	{code: "AdministratorUsers", severity: medium, find: func(v *adviser, ctx context.Context) ([]subject, error) {
-		return v.users(ctx, `SELECT target_id FROM attachments WHERE account = $1 AND policy_id = $2 AND target_kind = 1
-			UNION SELECT m.uin FROM attachments t JOIN group_members m ON m.account = t.account AND m.group_id = t.target_id
-			WHERE t.account = $1 AND t.policy_id = $2 AND t.target_kind = 2`, cam.PresetByName("AdministratorAccess").ID)
+		return v.users(ctx, `SELECT uin FROM (SELECT target_id AS uin FROM attachments WHERE account = $1 AND policy_id = $2 AND target_kind = 1
+			ORDER BY target_id LIMIT `+fmt.Sprint(mostLooked)+`) AS own
+			UNION SELECT uin FROM (SELECT m.uin AS uin FROM attachments t JOIN group_members m ON m.account = t.account AND m.group_id = t.target_id
+			WHERE t.account = $1 AND t.policy_id = $2 AND t.target_kind = 2 LIMIT `+fmt.Sprint(mostLooked)+`) AS by_group`, cam.PresetByName("AdministratorAccess").ID)
 	}, severe: func(_ *adviser, found []subject) string {
 		if len(found) <= administrators {
 			return fine
@@ -170,7 +170,7 @@ func (v *adviser) weakRules(ctx context.Context) ([]subject, error) {
 	return []subject{{uin: int64(v.owner.UIN)}}, nil
 }
 
-// DescribeSecurityAdvice looks at the newest 50,000 users, the oldest 50,000 keys, and the newest 2,000 policies.
+// DescribeSecurityAdvice looks at the newest 20,000 users, the oldest 20,000 keys, and the newest 2,000 policies.
 func (p *Product) DescribeSecurityAdvice(ctx context.Context, c *call.Call, _ *hufu20261201.DescribeSecurityAdviceRequest) (*hufu20261201.DescribeSecurityAdviceResponse, error) {
 	out := &hufu20261201.DescribeSecurityAdviceResponse{}
 	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {

@@ -34,7 +34,7 @@ func (p *Product) ListAccountAccessKeys(ctx context.Context, c *call.Call, in *h
 			return err
 		}
 		if f.Found != "" {
-			f.Holders, f.HolderArgs = `SELECT uin FROM users WHERE account = $1 AND name_key LIKE $2 ESCAPE '\'`, []any{store.LikePattern(f.Found)}
+			f.Holders, f.HolderArgs = holders(c.Account(), f.Found)
 			if strings.Contains(strings.ToLower(owner.Name), strings.ToLower(f.Found)) {
 				f.Holders += ` UNION ALL SELECT uin FROM accounts WHERE uin = $1`
 			}
@@ -51,6 +51,12 @@ func (p *Product) ListAccountAccessKeys(ctx context.Context, c *call.Call, in *h
 		return nil, fmt.Errorf("list the access keys of an account: %w", err)
 	}
 	return out, nil
+}
+
+// holders is a query for the users whose name a keyword is part of, as SearchUsers finds them.
+func holders(a store.Account, keyword string) (query string, args []any) {
+	s := newUserSearch(a, &hufu20261201.SearchUsersRequest{})
+	return s.named(keyword, "name_key"), s.args[1:]
 }
 
 func (p *Product) accountKeys(ctx context.Context, q store.Queryer, owner account.Account, keys []credential.AccessKey) ([]hufu20261201.AccountAccessKey, error) {

@@ -26,6 +26,9 @@ type Directory interface {
 
 var _ Directory = (*cam.Product)(nil)
 
+// mostCounted bounds every number of rows that fit: nobody turns so many pages, and a count reads every row.
+const mostCounted = 10_000
+
 // Config is what the product stands on.
 type Config struct {
 	DB        *store.DB

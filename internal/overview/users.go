@@ -36,6 +36,11 @@ const (
 	notActiveInWeCom = `SELECT w.uin FROM wecom_users w WHERE w.account = $1 AND w.state <> 'Active'`
 )
 
+const (
+	mostSearched = 30_000 // users of each kind that a keyword is looked for in, the newest
+	lastRune     = "\U0010FFFF"
+)
+
 // userSearch is a query for users u in the making.
 type userSearch struct {
 	kinds      []string // numbers
@@ -63,17 +68,28 @@ func newUserSearch(a store.Account, in *hufu20261201.SearchUsersRequest) *userSe
 		s.conditions = append(s.conditions, `u.uin IN (SELECT m.uin FROM group_members m WHERE m.account = $1 AND m.group_id = `+s.next(*in.GroupId)+`)`)
 	}
 	if keyword := value(in.Keyword); keyword != "" {
-		like := ` LIKE ` + s.next(store.LikePattern(keyword)) + ` ESCAPE '\'`
-		found := `u.name_key` + like
-		for _, column := range []string{"remark", "email", "phone", "wework_userid"} {
-			found += ` OR lower(u.` + column + `)` + like
-		}
-		if uin, err := strconv.ParseInt(keyword, 10, 64); err == nil {
-			found += ` OR u.uin = ` + s.next(uin)
-		}
-		s.conditions = append(s.conditions, `(`+found+`)`)
+		s.conditions = append(s.conditions, `u.uin IN (`+s.named(keyword, "name_key", "remark", "email", "phone", "wework_userid")+`)`)
 	}
 	return s
+}
+
+// named is a query for the uins that a keyword finds: any part of some columns of the newest users, the beginning of any
+// name, or a whole uin. What looks into every row would take seconds where there are a million.
+func (s *userSearch) named(keyword string, columns ...string) string {
+	like := ` LIKE ` + s.next(store.LikePattern(keyword)) + ` ESCAPE '\'`
+	part := `lower(n.` + strings.Join(columns, `)`+like+` OR lower(n.`) + `)` + like
+	var found []string
+	for _, kind := range s.kinds {
+		found = append(found, `SELECT n.uin FROM (SELECT uin, `+strings.Join(columns, `, `)+` FROM users WHERE account = $1 AND kind = `+kind+`
+			ORDER BY uin DESC LIMIT `+strconv.Itoa(mostSearched)+`) AS n WHERE `+part)
+	}
+	begin := strings.ToLower(keyword)
+	found = append(found, `SELECT b.uin FROM (SELECT uin FROM users WHERE account = $1 AND name_key >= `+s.next(begin)+` AND name_key < `+s.next(begin+lastRune)+`
+		ORDER BY name_key LIMIT `+strconv.Itoa(mostCounted+1)+`) AS b`)
+	if uin, err := strconv.ParseInt(keyword, 10, 64); err == nil {
+		found = append(found, `SELECT uin FROM users WHERE account = $1 AND uin = `+s.next(uin))
+	}
+	return strings.Join(found, ` UNION `)
 }
 
 // inState narrows to users in a state.
@@ -105,38 +121,66 @@ func (s *userSearch) inState(ctx context.Context, q store.Queryer, c *call.Call,
 	return nil
 }
 
-// page is the query for the uins of a page, in an order that an index has: users are numbered in the order of their creation.
-func (s *userSearch) page(sort string, offset, limit int64) string {
+// some is the condition on the kinds.
+func (s *userSearch) some() string { return `u.kind IN (` + strings.Join(s.kinds, `, `) + `)` }
+
+// few answers the users that fit in their order, one more than are counted if there are more.
+func (s *userSearch) few(ctx context.Context, q store.Queryer, sort string) ([]int64, error) {
+	order := map[string]string{"Name": `f.name_key`, "LastLoginTime": `f.login DESC, f.uin DESC`}[sort]
+	if order == "" {
+		order = `f.uin DESC`
+	}
+	return store.Collect(ctx, q, scanInt, `SELECT f.uin FROM (SELECT u.uin AS uin, u.name_key AS name_key, COALESCE(u.last_login_at, 0) AS login
+		FROM users u WHERE `+s.where(s.some())+` LIMIT `+strconv.Itoa(mostCounted+1)+`) AS f ORDER BY `+order, s.args...)
+}
+
+// many answers a page where more fit than are counted, so that it is soon full: in the order that an index has. Users are
+// numbered in the order of their creation.
+func (s *userSearch) many(ctx context.Context, q store.Queryer, sort string, offset, limit int64) ([]int64, error) {
 	window := ` LIMIT ` + s.next(limit) + ` OFFSET ` + s.next(offset)
-	some := `u.kind IN (` + strings.Join(s.kinds, `, `) + `)`
+	var query string
 	switch sort {
 	case "Name":
-		return `SELECT u.uin FROM users u WHERE ` + s.where(some) + ` ORDER BY u.name_key` + window
+		query = `SELECT u.uin FROM users u WHERE ` + s.where(s.some()) + ` ORDER BY u.name_key`
 	case "LastLoginTime":
-		return `SELECT u.uin FROM users u WHERE ` + s.where(some) + ` ORDER BY COALESCE(u.last_login_at, 0) DESC, u.uin DESC` + window
+		query = `SELECT u.uin FROM users u WHERE ` + s.where(s.some()) + ` ORDER BY COALESCE(u.last_login_at, 0) DESC, u.uin DESC`
+	default:
+		end := s.next(offset + limit)
+		var each []string
+		for _, kind := range s.kinds {
+			each = append(each, `SELECT uin FROM (SELECT u.uin FROM users u WHERE `+s.where(`u.kind = `+kind)+` ORDER BY u.uin DESC LIMIT `+end+`) AS of`+kind)
+		}
+		query = `SELECT uin FROM (` + strings.Join(each, ` UNION ALL `) + `) AS every ORDER BY uin DESC`
 	}
-	end := s.next(offset + limit)
-	var each []string
-	for _, kind := range s.kinds {
-		each = append(each, `SELECT uin FROM (SELECT u.uin FROM users u WHERE `+s.where(`u.kind = `+kind)+` ORDER BY u.uin DESC LIMIT `+end+`) AS of`+kind)
+	return store.Collect(ctx, q, scanInt, query+window, s.args...)
+}
+
+// page answers the uins of a page, and how many fit, mostCounted at most.
+func (s *userSearch) page(ctx context.Context, q store.Queryer, in *hufu20261201.SearchUsersRequest) (uins []int64, total int64, err error) {
+	if len(s.conditions) == 0 { // likely many, and counted by an index alone
+		total, err = store.Count(ctx, q, `SELECT COUNT(*) FROM (SELECT u.uin FROM users u WHERE `+s.where(s.some())+` LIMIT `+strconv.Itoa(mostCounted+1)+`) AS f`, s.args...)
 	}
-	return `SELECT uin FROM (` + strings.Join(each, ` UNION ALL `) + `) AS every ORDER BY uin DESC` + window
+	if err == nil && total <= mostCounted {
+		uins, err = s.few(ctx, q, in.Sort)
+		total = int64(len(uins))
+	}
+	if err == nil && total > mostCounted {
+		uins, err = s.many(ctx, q, in.Sort, in.Offset, in.Limit)
+		return uins, mostCounted, err
+	}
+	from := min(in.Offset, total)
+	return uins[from:min(from+in.Limit, total)], total, err
 }
 
 // SearchUsers lists sub-users of every kind. The number of those that fit is of the same moment as the page.
 func (p *Product) SearchUsers(ctx context.Context, c *call.Call, in *hufu20261201.SearchUsersRequest) (*hufu20261201.SearchUsersResponse, error) {
 	out := &hufu20261201.SearchUsersResponse{}
-	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {
+	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) error {
 		s := newUserSearch(c.Account(), in)
 		if err := s.inState(ctx, q, c, value(in.State)); err != nil {
 			return err
 		}
-		out.TotalCount, err = store.Count(ctx, q, `SELECT COUNT(*) FROM users u WHERE `+s.where(`u.kind IN (`+strings.Join(s.kinds, `, `)+`)`), s.args...)
-		if err != nil || out.TotalCount <= in.Offset {
-			return err
-		}
-		query := s.page(in.Sort, in.Offset, in.Limit)
-		uins, err := store.Collect(ctx, q, scanInt, query, s.args...)
+		uins, total, err := s.page(ctx, q, in)
 		if err != nil {
 			return err
 		}
@@ -144,6 +188,7 @@ func (p *Product) SearchUsers(ctx context.Context, c *call.Call, in *hufu2026120
 		if err != nil {
 			return err
 		}
+		out.TotalCount = total
 		out.Users, err = foundUsers(ctx, q, c.Account(), uins)
 		for i := range out.Users {
 			if u := &out.Users[i]; u.State == stateActive && !locked[u.Uin].IsZero() {

@@ -1155,7 +1155,7 @@ export interface LintPolicyResponse {
 }
 
 export interface ListAccountAccessKeysRequest {
-  /** part of the name of the user, or the whole uin or SecretId */
+  /** part of the name of the user, found as SearchUsers does, or the whole uin or SecretId */
   Keyword?: string;
   /** of one status only */
   Status?: "Active" | "Inactive";
@@ -1166,7 +1166,7 @@ export interface ListAccountAccessKeysRequest {
 }
 
 export interface ListAccountAccessKeysResponse {
-  /** number of keys that fit */
+  /** number of keys that fit, 10,000 at most; without a keyword among the newest 100,000 */
   TotalCount: number;
   /** keys, the newest first */
   Keys: AccountAccessKey[];
@@ -1461,7 +1461,7 @@ export interface RevokeRoleSessionsResponse {
 }
 
 export interface SearchUsersRequest {
-  /** part of the name, remark, email, phone number or userid, or the whole uin */
+  /** part of the name, remark, email, phone number or userid of one of the newest 30,000 users of each type; the beginning of any name, or a whole uin */
   Keyword?: string;
   /** of one type only */
   UserType?: "SubUser" | "WeComUser" | "Collaborator";
@@ -1478,7 +1478,7 @@ export interface SearchUsersRequest {
 }
 
 export interface SearchUsersResponse {
-  /** number of users that fit */
+  /** number of users that fit, 10,000 at most */
   TotalCount: number;
   /** users */
   Users: FoundUser[];

@@ -2409,7 +2409,7 @@ func (r *LintPolicyResponse) AppendJSON(dst []byte) []byte {
 // ListAccountAccessKeysRequest is what ListAccountAccessKeys takes. Lists the access keys of everybody in the
 // account, never the secrets.
 type ListAccountAccessKeysRequest struct {
-	Keyword *string // part of the name of the user, or the whole uin or SecretId
+	Keyword *string // part of the name of the user, found as SearchUsers does, or the whole uin or SecretId
 	Status  *string // of one status only
 	Offset  int64   // rows to pass over
 	Limit   int64   // rows to answer
@@ -2435,7 +2435,7 @@ func (r *ListAccountAccessKeysRequest) Decode(v *wire.Value) {
 
 // ListAccountAccessKeysResponse is what ListAccountAccessKeys answers.
 type ListAccountAccessKeysResponse struct {
-	TotalCount int64              // number of keys that fit
+	TotalCount int64              // number of keys that fit, 10,000 at most; without a keyword among the newest 100,000
 	Keys       []AccountAccessKey // keys, the newest first
 }
 
@@ -3199,7 +3199,7 @@ func (*RevokeRoleSessionsResponse) AppendJSON(dst []byte) []byte { return append
 
 // SearchUsersRequest is what SearchUsers takes. Lists sub-users of every type, with what an administrator looks for.
 type SearchUsersRequest struct {
-	Keyword  *string // part of the name, remark, email, phone number or userid, or the whole uin
+	Keyword  *string // part of the name, remark, email, phone number or userid of one of the newest 30,000 users of each type; the beginning of any name, or a whole uin
 	UserType *string // of one type only
 	State    *string // of one state only
 	GroupId  *int64  // members of this group only
@@ -3235,7 +3235,7 @@ func (r *SearchUsersRequest) Decode(v *wire.Value) {
 
 // SearchUsersResponse is what SearchUsers answers.
 type SearchUsersResponse struct {
-	TotalCount int64       // number of users that fit
+	TotalCount int64       // number of users that fit, 10,000 at most
 	Users      []FoundUser // users
 }
 
