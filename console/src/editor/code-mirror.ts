@@ -192,10 +192,10 @@ const theme = EditorView.theme({
   ".cm-diagnostic": { padding: "6px 10px" },
   ".cm-panels": { backgroundColor: "var(--td-bg-color-secondarycontainer)", color: "var(--ui-text)" },
   ".cm-panel.cm-panel-lint ul [aria-selected]": { backgroundColor: "color-mix(in srgb, var(--td-brand-color-7) 24%, transparent)" },
-  "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText": { background: "color-mix(in srgb, var(--ui-bad) 30%, transparent)" },
-  "&.cm-merge-b .cm-changedText": { background: "color-mix(in srgb, var(--ui-ok) 30%, transparent)" },
-  "&.cm-merge-a .cm-changedLine": { backgroundColor: "color-mix(in srgb, var(--ui-bad) 10%, transparent)" },
-  "&.cm-merge-b .cm-changedLine": { backgroundColor: "color-mix(in srgb, var(--ui-ok) 10%, transparent)" },
+  "&.cm-merge-a .cm-changedText": { background: "color-mix(in srgb, var(--ui-bad) 8%, transparent)", boxShadow: "inset 0 -2px 0 var(--ui-bad)" },
+  "&.cm-merge-b .cm-changedText": { background: "color-mix(in srgb, var(--ui-ok) 8%, transparent)", boxShadow: "inset 0 -2px 0 var(--ui-ok)" },
+  "&.cm-merge-a .cm-changedLine": { backgroundColor: "color-mix(in srgb, var(--ui-bad) 6%, transparent)" },
+  "&.cm-merge-b .cm-changedLine": { backgroundColor: "color-mix(in srgb, var(--ui-ok) 6%, transparent)" },
   ".cm-collapsedLines": { background: "var(--td-bg-color-component)", color: "var(--ui-muted)" },
 });
 

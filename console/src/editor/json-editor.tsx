@@ -119,6 +119,11 @@ export function Findings({ lint, onShow }: { lint: Lint; onShow?: (from: number,
             <Tag kind={kind}>{text(kind)}</Tag>
             <span>
               {finding.Message} <code>{finding.Code}</code>
+              {finding.Suggestion && (
+                <span className="ui-hint">
+                  {text("suggestion")} <code>{finding.Suggestion}</code>
+                </span>
+              )}
             </span>
             {onShow ? (
               <Button kind="text" size="small" onClick={() => onShow(finding.From, finding.To)}>

@@ -17,6 +17,7 @@ export const editor = {
   error: ["Error", "错误"],
   warning: ["Warning", "警告"],
   info: ["Note", "提示"],
+  suggestion: ["Instead:", "建议改为："],
   place: ["Line {line}, column {column}", "第 {line} 行，第 {column} 列"],
   statement: ["Statement {number}", "语句 {number}"],
   statements: ["Statements", "语句"],

@@ -6,9 +6,10 @@ import type { Catalogue, CatalogueProduct, Product } from "@/policy/catalogue";
 // Products change when the operator registers another: once in a while is enough.
 const staleTime = 600_000;
 
+// Keys and answers are those of useAction, which other parts of a page may ask with.
 const productsQuery = queryOptions({
   queryKey: ["hufu", "ListProducts", {}],
-  queryFn: async ({ signal }): Promise<readonly CatalogueProduct[]> => (await call("hufu", "ListProducts", {}, signal)).Products,
+  queryFn: ({ signal }) => call("hufu", "ListProducts", {}, signal),
   staleTime,
 });
 
@@ -28,7 +29,7 @@ function dataOf(results: readonly { data: Product | undefined }[]): (Product | u
 
 /** All products by name, and everything about those of `services` that are known. */
 export function useCatalogue(services: readonly string[]): Catalogue {
-  const products = useQuery(productsQuery).data ?? noProducts;
+  const products = useQuery(productsQuery).data?.Products ?? noProducts;
   const wanted = services.filter((service) => products.some((product) => product.Service === service));
   const known = useQueries({
     queries: wanted.map((service) => productQuery(service)),
@@ -45,7 +46,7 @@ export function useCatalogueLoader(): (services: readonly string[]) => Promise<C
   const client = useQueryClient();
   return useCallback(
     async (services) => {
-      const products = await client.ensureQueryData(productsQuery).catch(() => noProducts);
+      const products = await client.ensureQueryData(productsQuery).then(({ Products }) => Products, () => noProducts);
       const wanted = services.filter((service) => products.some((product) => product.Service === service));
       const found = await Promise.all(wanted.map((service) => client.ensureQueryData(productQuery(service)).catch(() => undefined)));
       const known = new Map<string, Product>();

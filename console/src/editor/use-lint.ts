@@ -47,5 +47,5 @@ function syntaxFinding(text: string, language: "en-US" | "zh-CN"): LintFinding |
   const parsed = parseJson(text);
   if (parsed.ok) return undefined;
   const { problem, at } = parsed.fault;
-  return { Severity: "error", Code: "Syntax", Message: say(syntaxMessages, language, problem), Path: "", From: at, To: Math.min(at + 1, text.length) };
+  return { Severity: "error", Code: "Syntax", Message: say(syntaxMessages, language, problem), Suggestion: "", Path: "", From: at, To: Math.min(at + 1, text.length) };
 }
