@@ -1,6 +1,5 @@
 import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
-import { Suspense, useEffect, useMemo, type ReactNode } from "react";
-import { lazy } from "react";
+import { Suspense, lazy, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { createBrowserRouter, Navigate, Outlet, RouterProvider, useLocation, useRouteError } from "react-router";
 import ConfigProvider from "tdesign-react/es/config-provider";
 import en from "tdesign-react/es/locale/en_US";
@@ -63,9 +62,11 @@ function SignedIn({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { pathname, search } = useLocation();
   const { data: session, error, refetch } = useSession();
+  const ended = useRef(false);
   useEffect(
     () =>
       onSessionEnd(() => {
+        ended.current = true;
         // What was shown belongs to somebody who may not be the next to sign in.
         client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
         client.setQueryData(sessionKey, null);
@@ -75,7 +76,7 @@ function SignedIn({ children }: { children: ReactNode }) {
   if (session) return children;
   if (session === null) {
     const here = pathname === "/" ? "" : `?return=${encodeURIComponent(pathname + search)}`;
-    return <Navigate to={`/sign-in${here}`} replace />;
+    return <Navigate to={`/sign-in${here}`} replace state={{ ended: ended.current }} />;
   }
   if (error) {
     return (

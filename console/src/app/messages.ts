@@ -19,7 +19,6 @@ export const frame = {
   notFound: ["There is no such page", "页面不存在"],
   notFoundText: ["The address leads nowhere. The menu has all pages.", "该地址没有对应的页面，请从菜单进入。"],
   home: ["To the overview", "返回首页"],
-  endedText: ["Your session has ended. Sign in again to go on.", "会话已结束，请重新登录后继续。"],
 } satisfies Messages;
 
 /** Entries of the menu on the left, in its order. A page of src/routes.tsx names the entry that it is reached by. */

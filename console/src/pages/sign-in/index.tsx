@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Navigate, useNavigate, useSearchParams } from "react-router";
+import { Navigate, useLocation, useNavigate, useSearchParams } from "react-router";
 import { useSession } from "@/api";
 import { sessionKey, type Step, type StepAnswer } from "@/api/session";
 import { LanguageMenu, Mark, ThemeMenu } from "@/app/bar";
@@ -11,8 +11,14 @@ import { returnPath } from "./return";
 import type { PasswordRules } from "./rules";
 import { BindStep, CodeStep, NewPasswordStep, PasswordStep, RecoveryCodes } from "./steps";
 
+/** What leads here by a page of the console. */
+export interface SignInState {
+  /** A session was open until now. */
+  ended: boolean;
+}
+
 /** What the page shows: where one begins, a step that is still to be done, or the recovery codes that the last one gave. */
-type View = { at: "begin" } | { at: Exclude<Step, "done">; rules: PasswordRules } | { at: "codes"; codes: readonly string[]; next: StepAnswer };
+type View = { at: "begin" } | { at: Exclude<Step, "done">; rules: PasswordRules | undefined } | { at: "codes"; codes: readonly string[]; next: StepAnswer };
 
 export default function SignIn() {
   const text = useText(signInText);
@@ -21,7 +27,7 @@ export default function SignIn() {
   const navigate = useNavigate();
   const [params] = useSearchParams();
   const { data: session } = useSession();
-  const [view, setView] = useState<View>({ at: "begin" });
+  const [view, setView] = useState<View>(() => stepOf(params));
   const goal = returnPath(params.get("return"));
   const titles = { begin: "title", password: "changeTitle", totp: "totpTitle", bind: "bindTitle", codes: "codesTitle" } as const;
   const title = text(titles[view.at]);
@@ -36,7 +42,7 @@ export default function SignIn() {
   const follow = (answer: StepAnswer) => {
     if (answer.RecoveryCodes?.length) setView({ at: "codes", codes: answer.RecoveryCodes, next: { Step: answer.Step } });
     else if (answer.Step === "done") enter();
-    else setView({ at: answer.Step, rules: answer.PasswordRules ?? {} });
+    else setView({ at: answer.Step, rules: answer.PasswordRules });
   };
 
   if (session && view.at === "begin") return <Navigate to={goal} replace />;
@@ -87,12 +93,14 @@ function Begin({ onDone }: { onDone: (answer: StepAnswer) => void }) {
   const [account, setAccount] = useState(params.get("account") ?? "");
   const [name, setName] = useState(params.get("name") ?? "");
   const error = params.get("error");
+  const ended = (useLocation().state as SignInState | null)?.ended ?? false;
   const step = (type: "root" | "user") => (
     <PasswordStep key={type} type={type} account={account} name={name} onAccount={setAccount} onName={setName} onDone={onDone} />
   );
   return (
     <>
-      {error && <ReturnedError code={error} />}
+      {error && <ReturnedError code={error} request={params.get("request") ?? ""} />}
+      {ended && !error && <Alert>{text("ended")}</Alert>}
       <Tabs
         label={text("kinds")}
         value={kind}
@@ -107,8 +115,15 @@ function Begin({ onDone }: { onDone: (answer: StepAnswer) => void }) {
   );
 }
 
+/** Signing in by WeCom comes back here with what is still to be done; the ticket for it is a cookie. */
+function stepOf(params: URLSearchParams): View {
+  const step = params.get("step");
+  return step === "password" || step === "totp" || step === "bind" ? { at: step, rules: undefined } : { at: "begin" };
+}
+
 function kindOf(params: URLSearchParams): Kind {
   const type = params.get("type");
+  if (params.get("error")?.includes("WeCom")) return "wecom";
   if (type === "root" || type === "wecom") return type;
   return type === "user" || type === "subAccount" || params.has("name") ? "user" : "root";
 }
@@ -147,13 +162,21 @@ const returnedErrors: Record<string, keyof typeof signInText> = {
   WeComNotUser: "errorNotUser",
 };
 
-/** Why signing in elsewhere came back without success. The code is only shown if it looks like one, since addresses come from anywhere. */
-function ReturnedError({ code }: { code: string }) {
+/** Why signing in elsewhere came back without success. Code and id are shown only if they look like such, since addresses come from anywhere. */
+function ReturnedError({ code, request }: { code: string; request: string }) {
   const text = useText(signInText);
+  const words = useText(common);
   const last = code.split(".").at(-1) ?? "";
   return (
     <Alert kind="error" title={text(returnedErrors[last] ?? "errorOther")}>
-      {/^[A-Za-z.]{1,64}$/.test(code) && <code>{code}</code>}
+      <p className="ui-error-code">
+        {/^[A-Za-z.]{1,64}$/.test(code) && <code>{code}</code>}
+        {/^[0-9a-f-]{36}$/.test(request) && (
+          <span>
+            {words("requestId")}: <code>{request}</code>
+          </span>
+        )}
+      </p>
     </Alert>
   );
 }

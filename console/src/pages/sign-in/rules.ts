@@ -17,13 +17,13 @@ const classes: readonly (readonly [letter: string, name: RuleName, pattern: RegE
   ["!", "ruleSpecial", /[^A-Za-z0-9\s]/],
 ];
 
-export function shortest(rules: PasswordRules): number {
-  return Math.max(8, rules.MinimumLength ?? 0);
+export function shortest(rules: PasswordRules | undefined): number {
+  return Math.max(8, rules?.MinimumLength ?? 0);
 }
 
-/** Each rule, and whether the password keeps it. */
-export function checkPassword(password: string, rules: PasswordRules): { name: RuleName; kept: boolean }[] {
-  const needed = rules.MustContain || "Aa0!";
+/** Each rule, and whether the password keeps it. Of rules that are not known, only what holds in every account. */
+export function checkPassword(password: string, rules: PasswordRules | undefined): { name: RuleName; kept: boolean }[] {
+  const needed = rules ? rules.MustContain || "Aa0!" : "";
   const length = password.length >= shortest(rules) && password.length <= longest && !/\s/.test(password);
   return [
     { name: "ruleLength", kept: length },

@@ -63,7 +63,7 @@ export function PasswordStep({ type, account, name, onAccount, onName, onDone }:
   );
 }
 
-export function NewPasswordStep({ rules, onDone }: { rules: PasswordRules; onDone: Done }) {
+export function NewPasswordStep({ rules, onDone }: { rules: PasswordRules | undefined; onDone: Done }) {
   const text = useText(signInText);
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
@@ -80,7 +80,7 @@ export function NewPasswordStep({ rules, onDone }: { rules: PasswordRules; onDon
 }
 
 /** The rules, and which of them the password keeps so far. */
-export function PasswordRuleList({ password, rules }: { password: string; rules: PasswordRules }) {
+export function PasswordRuleList({ password, rules }: { password: string; rules: PasswordRules | undefined }) {
   const text = useText(signInText);
   const values = { min: shortest(rules), max: longest };
   return (
@@ -92,6 +92,7 @@ export function PasswordRuleList({ password, rules }: { password: string; rules:
           <span className="ui-visually-hidden"> ({text(kept ? "ruleKept" : "ruleBroken")})</span>
         </li>
       ))}
+      {!rules && <li>{text("ruleUnknown")}</li>}
     </ul>
   );
 }
