@@ -73,6 +73,23 @@ export async function call<S extends Service, A extends Action<S>>(
   return response as Out<S, A>;
 }
 
+const tooFast: readonly string[] = ["RequestLimitExceeded", "RequestLimitExceeded.UinLimitExceeded"];
+
+/**
+ * Does what `send` does, and again after a second where calls came faster than the account may make them: for work that takes many
+ * calls. A limit that has a cause of its own, such as that of unverified accounts, is an error as any other.
+ */
+export async function patiently<T>(send: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (tries === 5 || !(error instanceof ApiError) || !tooFast.includes(error.code)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+}
+
 /** Asks one of the console's own addresses, those that have to do with signing in. Throws ApiError. */
 export async function ask(method: "GET" | "POST" | "DELETE", path: string, params?: unknown): Promise<unknown> {
   const { status, body } = await send(method, path, params);

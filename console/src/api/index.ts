@@ -1,4 +1,4 @@
-export { ApiError, ask, call, onSessionEnd } from "./client";
+export { ApiError, ask, call, onSessionEnd, patiently } from "./client";
 export type { Action, In, Out, Service } from "./client";
 export { newQueryClient, refresh, useAction, useChange } from "./hooks";
 export { useSession, useSignOut } from "./session";

@@ -93,6 +93,41 @@ export function TextField({ value, onChange, placeholder = "", autoComplete = "o
   );
 }
 
+interface CellInputProps {
+  /** What is entered, and of which row. */
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  error?: string | undefined;
+  placeholder?: string;
+  maxLength?: number;
+  autoFocus?: boolean;
+}
+
+/** A text that is entered in a cell of a table, whose error stands below it. */
+export function CellInput({ label, value, onChange, error, ...input }: CellInputProps) {
+  const id = useId();
+  return (
+    <>
+      <input
+        {...input}
+        className="ui-input ui-cellinput"
+        aria-label={label}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={error ? id : undefined}
+        autoComplete="off"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {error && (
+        <div id={id} className="ui-wrong">
+          {error}
+        </div>
+      )}
+    </>
+  );
+}
+
 export function PasswordField({ value, onChange, autoComplete = "current-password", autoFocus, placeholder = "", ...field }: TextFieldProps) {
   return (
     <Field {...field}>

@@ -6,6 +6,7 @@ export { CopyButton, CopyText, Secret, csv, download } from "./copy";
 export { MomentField } from "./dates";
 export { ConfirmDanger, Dialog, Drawer, FormDialog } from "./dialog";
 export {
+  CellInput,
   Checkbox,
   Field,
   MultiSelectField,
@@ -31,6 +32,7 @@ export { DataTable } from "./table";
 export type { Column } from "./table";
 export { QrCode } from "./qr";
 export { Tabs, useTabInAddress } from "./tabs";
+export { Explained } from "./tip";
 export { Toaster, toast } from "./toast";
 export { Tree, TreeLevel } from "./tree";
 export type { TreeNode } from "./tree";

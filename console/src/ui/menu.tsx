@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { ChevronDownIcon } from "./icons";
 
 interface MenuProps {
@@ -11,13 +11,19 @@ interface MenuProps {
   children: ReactNode;
   /** In the dark bar on top. */
   bar?: boolean;
+  /** Small and without a frame, for rows of tables. */
+  plain?: boolean;
 }
 
 /** A button that opens things below it. They close with Escape, with a press elsewhere, and when one of them was chosen. */
-export function Menu({ label, icon, caption, align = "left", children, bar = false }: MenuProps) {
+export function Menu({ label, icon, caption, align = "left", children, bar = false, plain = false }: MenuProps) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (open) place(list.current, button.current, align);
+  }, [open, align]);
   useEffect(() => {
     if (!open) return undefined;
     const outside = (event: Event) => {
@@ -25,9 +31,11 @@ export function Menu({ label, icon, caption, align = "left", children, bar = fal
     };
     document.addEventListener("pointerdown", outside);
     document.addEventListener("focusin", outside);
+    document.addEventListener("scroll", outside, true);
     return () => {
       document.removeEventListener("pointerdown", outside);
       document.removeEventListener("focusin", outside);
+      document.removeEventListener("scroll", outside, true);
     };
   }, [open]);
   return (
@@ -50,9 +58,9 @@ export function Menu({ label, icon, caption, align = "left", children, bar = fal
       <button
         ref={button}
         type="button"
-        className={bar ? "ui-barbutton" : "ui-menubutton"}
+        className={bar ? "ui-barbutton" : plain ? "ui-menubutton ui-menubutton-plain" : "ui-menubutton"}
         aria-expanded={open}
-        aria-label={icon && !caption ? label : undefined}
+        aria-label={plain || (icon && !caption) ? label : undefined}
         title={icon && !caption ? label : undefined}
         onClick={() => setOpen(!open)}
       >
@@ -61,12 +69,22 @@ export function Menu({ label, icon, caption, align = "left", children, bar = fal
         <ChevronDownIcon aria-hidden="true" />
       </button>
       {open && (
-        <div className={`ui-menu-list ui-menu-${align}`} onClick={(event) => isItem(event.target) && setOpen(false)}>
+        <div ref={list} className="ui-menu-list" onClick={(event) => isItem(event.target) && setOpen(false)}>
           {children}
         </div>
       )}
     </div>
   );
+}
+
+// At its button but fixed to the window, so that no table cuts it off; above where there is no room below.
+function place(list: HTMLElement | null, button: HTMLElement | null, align: "left" | "right"): void {
+  if (!list || !button) return;
+  const at = button.getBoundingClientRect();
+  const above = at.bottom + 4 + list.offsetHeight > innerHeight && at.top > list.offsetHeight;
+  const left = align === "left" ? at.left : at.right - list.offsetWidth;
+  list.style.top = `${above ? at.top - 4 - list.offsetHeight : at.bottom + 4}px`;
+  list.style.left = `${Math.max(8, Math.min(left, innerWidth - list.offsetWidth - 8))}px`;
 }
 
 function isItem(target: EventTarget): boolean {
