@@ -23,6 +23,10 @@ export const pages: readonly PageEntry[] = [
   { path: "roles", load: () => import("./pages/roles/list"), menu: "roles" },
   { path: "roles/create", load: () => import("./pages/roles/create") },
   { path: "roles/:id", load: () => import("./pages/roles/detail") },
+  { path: "users", load: () => import("./pages/users"), menu: "users" },
+  { path: "users/create", load: () => import("./pages/create-user") },
+  { path: "users/create/custom", load: () => import("./pages/create-user/custom") },
+  { path: "users/:uin", load: () => import("./pages/users/detail") },
 ];
 
 /** Where one signs in. */

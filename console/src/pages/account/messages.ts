@@ -85,6 +85,7 @@ export const accountText = {
   sessions: ["Sessions", "登录会话"],
   sessionsText: ["Where you are signed in to the console.", "您登录控制台的所有会话。"],
   signOutOthers: ["End all other sessions", "退出其他会话"],
+  signOutAll: ["End all sessions", "退出所有会话"],
   endSession: ["End", "退出"],
   endedCount: ["{count|session|sessions} ended", "已退出 {count} 个会话"],
   thisSession: ["This session", "当前会话"],

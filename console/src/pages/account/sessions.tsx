@@ -47,11 +47,11 @@ export function Sessions({ uin }: { uin?: number }) {
       title={text("sessions")}
       actions={
         <Button disabled={!others} busy={end.isPending} onClick={() => end.mutate(of)}>
-          {text("signOutOthers")}
+          {text(uin === undefined ? "signOutOthers" : "signOutAll")}
         </Button>
       }
     >
-      <p className="ui-page-description">{text("sessionsText")}</p>
+      {uin === undefined && <p className="ui-page-description">{text("sessionsText")}</p>}
       <ErrorNotice error={end.error} />
       <DataTable plain label={text("sessions")} columns={columns} rows={rows} rowKey={(row) => row.SessionId} error={sessions.error} onRetry={() => void sessions.refetch()} />
     </Card>
