@@ -13,6 +13,9 @@ export interface PageEntry {
 
 /** Pages of somebody who is signed in. The first is where one arrives. */
 export const pages: readonly PageEntry[] = [
+  { path: "overview", load: () => import("./pages/overview"), menu: "overview" },
+  { path: "audit", load: () => import("./pages/audit"), menu: "audit" },
+  { path: "audit/:requestId", load: () => import("./pages/audit/detail") },
   { path: "account", load: () => import("./pages/account"), menu: "account" },
   { path: "account/security", load: () => import("./pages/account/security") },
   { path: "groups", load: () => import("./pages/groups/list"), menu: "groups" },
