@@ -21,6 +21,7 @@ import (
 	"sync"
 	"time"
 
+	web "github.com/hufu-iam/hufu/console"
 	"github.com/hufu-iam/hufu/internal/access"
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/audit"
@@ -162,7 +163,12 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		Handlers: cam20190116.Bind(identity), Strategies: identity, Directory: identity, Granularity: products.Granularity, Own: Serves,
 		Metrics: s.metrics, Log: c.Log, Now: c.Now})
 	s.engines = verify.New(s.gateway, business, c.Log, c.Now)
-	s.console = console.New(console.Dependencies{Gateway: s.gateway, Store: s.store, Finder: finder, SignIn: login, WeCom: door.Login{Members: s.members}, Log: c.Log, Now: c.Now})
+	assets, built := web.Assets()
+	if !built {
+		assets = nil
+	}
+	s.console = console.New(console.Dependencies{Gateway: s.gateway, Store: s.store, Finder: finder, SignIn: login, WeCom: door.Login{Members: s.members}, Assets: assets,
+		Log: c.Log, Now: c.Now})
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_size", "Size of the policies that are compiled in memory: statements, patterns, values and index entries.", func() float64 { _, _, n := engine.Cached(); return float64(n) })
