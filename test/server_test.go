@@ -195,7 +195,7 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-var announcement = regexp.MustCompile(`hufu \S+ serves the API on http://(\S+) and health and metrics on http://(\S+)\n`)
+var announcement = regexp.MustCompile(`hufu \S+ serves the API on https?://(\S+) and health and metrics on http://(\S+)\n`)
 
 // start starts a server and waits until it is ready. It is stopped, and looked at, at the end of the test.
 func (p *place) start(t testing.TB, flags ...string) *server {
