@@ -142,7 +142,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	w.Gateway = gateway.New(gateway.Config{NoLimits: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix(Proxy + "/32")}, Registered: known.Registered}, gateway.Dependencies{Store: db, Access: engine, Keys: w.Keys,
 		Finder: finder, Trail: w.Trail, Metrics: w, Log: log, Now: w.Now},
 		server.Products(server.Rooms{
-			Identity: identity, Tokens: sts.New(db, w.Keys, identity), Persons: persons, Business: business, Members: w.WeCom, SignIn: w.SignIn,
+			Identity: identity, Tokens: sts.New(db, w.Keys, identity, w.SignIn), Persons: persons, Business: business, Members: w.WeCom, SignIn: w.SignIn,
 			Overview: overview.New(overview.Config{DB: db, Keys: w.Keys, Directory: identity}),
 			Asked:    questions.New(questions.Config{DB: db, Engine: engine, Directory: identity, Keys: w.Keys, Finder: finder, Products: known}),
 		}))

@@ -54,6 +54,8 @@ type Question struct {
 	Owner  qcs.Account    // of the object; zero: read off its name
 	Trust  *policy.Set    // asks whether the caller may assume the role with this trust policy
 	Values map[string][]string
+	// MFA is that the caller proves a second factor with this call, whatever its credential says.
+	MFA bool
 	// Aside marks a second permission: unless it refuses, the first decision stays the call's.
 	Aside bool
 }

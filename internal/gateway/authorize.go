@@ -104,6 +104,7 @@ func (t *attempt) decide(ctx context.Context, question call.Question) (policy.De
 	}
 	q := t.question(action)
 	q.Names, q.Owner, q.Trust, q.Context.Values = question.Names, question.Owner, question.Trust, question.Values
+	q.Context.MFA = q.Context.MFA || question.MFA
 	d, err := t.access.Decide(ctx, q)
 	if err != nil {
 		return d, fault.Internal(err)

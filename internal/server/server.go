@@ -148,7 +148,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits, Registered: products.Registered},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: c.Now},
 		Products(Rooms{
-			Identity: identity, Tokens: sts.New(s.store, s.keys, identity), Persons: persons, Business: business, Members: s.members, SignIn: login,
+			Identity: identity, Tokens: sts.New(s.store, s.keys, identity, login), Persons: persons, Business: business, Members: s.members, SignIn: login,
 			Overview: overview.New(overview.Config{DB: s.store, Keys: s.keys, Directory: identity}),
 			Asked:    questions.New(questions.Config{DB: s.store, Engine: engine, Directory: identity, Keys: s.keys, Finder: finder, Products: products, Retention: c.AuditRetention}),
 		}))

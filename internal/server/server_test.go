@@ -21,7 +21,7 @@ import (
 func TestTheContractAndTheHandlersAgree(t *testing.T) {
 	identity := cam.New(nil, nil, account.DefaultQuotas(), catalogue.New(services.Services))
 	products := Products(Rooms{
-		Identity: identity, Tokens: sts.New(nil, nil, identity), Asked: questions.New(questions.Config{Directory: identity}),
+		Identity: identity, Tokens: sts.New(nil, nil, identity, nil), Asked: questions.New(questions.Config{Directory: identity}),
 		Persons: directory.New(directory.Config{}), Business: bi.New(bi.Config{}), Members: wecom.New(wecom.Config{}), SignIn: signin.New(signin.Config{}),
 		Overview: overview.New(overview.Config{}),
 	})

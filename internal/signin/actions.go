@@ -318,6 +318,44 @@ func (p *Product) UnlockUser(ctx context.Context, c *call.Call, in *hufu20261201
 	})
 }
 
+// TryCode makes the product the one that tells sts of devices: a code of the caller's own device, tried like one at sign-in.
+// Whatever is wrong, the answer is FailedOperation.CheckMFAError. What it returns uses the code up.
+func (p *Product) TryCode(ctx context.Context, c *call.Call, given string) (func(ctx context.Context, tx *store.Tx) error, error) {
+	refused := fault.New(code.FailedOperationCheckMFAError)
+	uin, err := self(c)
+	if err != nil {
+		return nil, refused
+	}
+	who, err := p.read(ctx, p.db.Read(), c.Account(), uin)
+	if err != nil {
+		return nil, err
+	}
+	tried, err := p.try(ctx, c, who, byCode)
+	if errors.Is(err, ErrLocked) {
+		return nil, refused
+	}
+	if err != nil {
+		return nil, err
+	}
+	d, err := p.device(ctx, p.db.Read(), c.Account(), uin, false)
+	if err != nil && !errors.Is(err, errNoDevice) {
+		return nil, err
+	}
+	if _, ok := matchTOTP(d.secret, given, c.At, d.last); err != nil || !ok {
+		return nil, refused
+	}
+	return func(ctx context.Context, tx *store.Tx) error {
+		err := p.prove(ctx, tx, who, Proof{Code: given}, origin(c))
+		if errors.Is(err, ErrCode) || errors.Is(err, errNoDevice) {
+			return refused // used, or taken away, meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		return tried.succeeded(ctx, tx)
+	}, nil
+}
+
 // Identity is who a session is, as the console shows it.
 type Identity struct {
 	AppID              int64

@@ -195,3 +195,40 @@ func TestDevicesOfOneselfAndOfOthers(t *testing.T) {
 		}
 	})
 }
+
+// A key proves the device too: for a session of its own, and for roles that want it.
+func TestACodeMakesASessionWithASecondFactor(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.signIn(t, h.browser)
+		secret, _ := h.bind(t, h.browser)
+		made := h.Root.Must(t, "cam:CreateAccessKey", apitest.P{"TargetUin": h.user})
+		key := w.Client(made.Str("AccessKey.AccessKeyId"), made.Str("AccessKey.SecretAccessKey"), "")
+		h.Root.Must(t, "cam:CreateRole", apitest.P{"RoleName": "ops", "PolicyDocument": `{"version":"2.0","statement":[{"effect":"allow","action":"sts:AssumeRole",
+			"principal":{"qcs":["qcs::cam::uin/` + h.uin + `:root"]},"condition":{"string_equal":{"qcs:mfa":"1"}}}]}`})
+		device := "qcs::cam:uin/" + h.uin + "::mfa/softToken"
+		with := func(shown string) apitest.P { return apitest.P{"SerialNumber": device, "TokenCode": shown} }
+		role := func(in apitest.P) apitest.P {
+			in["RoleArn"], in["RoleSessionName"] = "qcs::cam::uin/"+h.uin+":roleName/ops", "ann"
+			return in
+		}
+		key.Fails(t, "FailedOperation.CheckMFAError", "sts:GetSessionToken", with("000000"))
+		got := key.Must(t, "sts:GetSessionToken", with(code(t, secret, w.Now())))
+		key.Fails(t, "FailedOperation.CheckMFAError", "sts:GetSessionToken", with(code(t, secret, w.Now())))
+		session := w.Client(got.Str("Credentials.TmpSecretId"), got.Str("Credentials.TmpSecretKey"), got.Str("Credentials.Token"))
+		if key.Call(t, "sts:AssumeRole", role(apitest.P{})).Code == "" {
+			t.Error("the role is there without a second factor")
+		}
+		session.Must(t, "sts:AssumeRole", role(apitest.P{}))
+		w.Sleep(time.Minute)
+		key.Must(t, "sts:AssumeRole", role(with(code(t, secret, w.Now()))))
+		key.Fails(t, "FailedOperation.CheckMFAError", "sts:AssumeRole", role(with(code(t, secret, w.Now()))))
+		w.Account(t).Root.Fails(t, "FailedOperation.CheckMFAError", "sts:GetSessionToken", with(code(t, secret, w.Now())))
+		w.Sleep(time.Minute)
+		for range 9 {
+			key.Fails(t, "FailedOperation.CheckMFAError", "sts:GetSessionToken", with("000000"))
+			w.Sleep(time.Second)
+		}
+		key.Fails(t, "FailedOperation.CheckMFAError", "sts:GetSessionToken", with(code(t, secret, w.Now())))
+	})
+}

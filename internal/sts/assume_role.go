@@ -26,10 +26,11 @@ func (p *Product) AssumeRole(ctx context.Context, c *call.Call, in *sts20180813.
 		return nil, fault.New(code.InvalidParameterParamError, in.RoleArn)
 	}
 	// The second factor comes first: the role may ask for it.
-	if err := checkMFA(in.SerialNumber, in.TokenCode); err != nil {
+	factor, err := p.tryMFA(ctx, c, in.SerialNumber, in.TokenCode)
+	if err != nil {
 		return nil, err
 	}
-	target, err := p.mayAssume(ctx, c, named, in.ExternalId)
+	target, err := p.mayAssume(ctx, c, named, in.ExternalId, factor != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +38,8 @@ func (p *Product) AssumeRole(ctx context.Context, c *call.Call, in *sts20180813.
 	if err != nil {
 		return nil, err
 	}
-	made, err := p.issue(ctx, c, credential.Issue{Account: target.owner.UIN, UIN: c.Caller.UIN, Session: session}, target.role)
+	session.MFA = factor != nil
+	made, err := p.issue(ctx, c, credential.Issue{Account: target.owner.UIN, UIN: c.Caller.UIN, Session: session}, target.role, factor)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +67,8 @@ func (t target) names(used qcs.Entity) []qcs.Resource {
 
 // mayAssume finds the role and asks whether the caller may assume it. A caller whose own policies do not let it is told
 // that and nothing else, in the same words whether the role is there or not.
-func (p *Product) mayAssume(ctx context.Context, c *call.Call, named qcs.Entity, externalID *string) (target, error) {
-	q := call.Question{Action: "sts:AssumeRole", Names: []qcs.Resource{named.Resource()}, Owner: qcs.Account{UIN: named.Account}}
+func (p *Product) mayAssume(ctx context.Context, c *call.Call, named qcs.Entity, externalID *string, mfa bool) (target, error) {
+	q := call.Question{Action: "sts:AssumeRole", Names: []qcs.Resource{named.Resource()}, Owner: qcs.Account{UIN: named.Account}, MFA: mfa}
 	if externalID != nil {
 		q.Values = map[string][]string{"sts:external_id": {*externalID}}
 	}

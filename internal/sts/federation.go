@@ -10,6 +10,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/credential"
 	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/wire/code"
 	"github.com/hufu-iam/hufu/internal/wire/sts20180813"
 	"github.com/hufu-iam/hufu/policy"
@@ -55,7 +56,7 @@ func (p *Product) GetFederationToken(ctx context.Context, c *call.Call, in *sts2
 	}
 	made, err := p.issue(ctx, c, credential.Issue{Account: who.Account, UIN: who.UIN, Session: call.Session{
 		Kind: call.Federation, Name: in.Name, Policy: text, Issued: c.At, Expires: c.At.Add(time.Duration(seconds) * time.Second),
-	}}, nil)
+	}}, nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -68,36 +69,55 @@ func (p *Product) GetFederationToken(ctx context.Context, c *call.Call, in *sts2
 
 // GetSessionToken gives a credential of the caller itself that counts as signed in with a second factor. It takes a
 // permanent key and the code of a bound device.
-func (p *Product) GetSessionToken(_ context.Context, c *call.Call, in *sts20180813.GetSessionTokenRequest) (*sts20180813.GetSessionTokenResponse, error) {
+func (p *Product) GetSessionToken(ctx context.Context, c *call.Call, in *sts20180813.GetSessionTokenRequest) (*sts20180813.GetSessionTokenResponse, error) {
 	if c.Caller.Session != nil {
 		return nil, fault.New(code.FailedOperationTempKeyNotAllowed)
 	}
-	if _, err := ownSeconds(c.Caller, in.DurationSeconds); err != nil {
+	seconds, err := ownSeconds(c.Caller, in.DurationSeconds)
+	if err != nil {
 		return nil, err
 	}
-	return nil, checkDevice(in.SerialNumber)
+	factor, err := p.tryDevice(ctx, c, in.SerialNumber, in.TokenCode)
+	if err != nil {
+		return nil, err
+	}
+	made, err := p.issue(ctx, c, credential.Issue{Account: c.Account(), UIN: c.Caller.UIN, Session: call.Session{
+		Kind: call.MFASession, MFA: true, Issued: c.At, Expires: c.At.Add(time.Duration(seconds) * time.Second),
+	}}, nil, factor)
+	if err != nil {
+		return nil, err
+	}
+	out := &sts20180813.GetSessionTokenResponse{}
+	out.Credentials, out.ExpiredTime, out.Expiration = credentials(made)
+	return out, nil
 }
+
+// secondFactor checks a code in the transaction that rests on it.
+type secondFactor func(ctx context.Context, tx *store.Tx) error
 
 // softToken is the name of the one type of device, qcs::cam:uin/<owner>::mfa/softToken.
-var softToken = regexp.MustCompile(`^qcs::cam:uin/[0-9]+::mfa/softToken$`)
+var softToken = regexp.MustCompile(`^qcs::cam:uin/([0-9]+)::mfa/softToken$`)
 
-// checkDevice is the answer to a code of a device. No device can be bound yet, so there is none whose code could be
-// right.
-func checkDevice(serial string) error {
-	if !softToken.MatchString(serial) {
-		return fault.New(code.FailedOperationMFATypeNotSupported)
+// tryDevice tries a code of the caller's own device, which is named by its type and the caller's account.
+func (p *Product) tryDevice(ctx context.Context, c *call.Call, serial, given string) (secondFactor, error) {
+	named := softToken.FindStringSubmatch(serial)
+	switch {
+	case named == nil:
+		return nil, fault.New(code.FailedOperationMFATypeNotSupported)
+	case named[1] != strconv.FormatInt(int64(c.Account()), 10) || p.devices == nil:
+		return nil, fault.New(code.FailedOperationCheckMFAError)
 	}
-	return fault.New(code.FailedOperationCheckMFAError)
+	return p.devices.TryCode(ctx, c, given)
 }
 
-// checkMFA checks the second factor of a call that may come without one: device and code, or neither.
-func checkMFA(serial, token *string) error {
+// tryMFA tries the second factor of a call that may come without one: device and code, or neither.
+func (p *Product) tryMFA(ctx context.Context, c *call.Call, serial, token *string) (secondFactor, error) {
 	device, shown := serial != nil && *serial != "", token != nil && *token != ""
 	switch {
 	case !device && !shown:
-		return nil
+		return nil, nil
 	case device && shown:
-		return checkDevice(*serial)
+		return p.tryDevice(ctx, c, *serial, *token)
 	}
-	return fault.New(code.FailedOperationCheckMFAError)
+	return nil, fault.New(code.FailedOperationCheckMFAError)
 }

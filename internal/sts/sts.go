@@ -37,16 +37,24 @@ type Directory interface {
 	Has(ctx context.Context, q store.Queryer, a store.Account, uin int64) (bool, error)
 }
 
+// Devices knows the one-time password devices of users. The product that binds them implements it.
+type Devices interface {
+	// TryCode counts an attempt of the caller at a code of his own device, as a sign-in does, and answers the check, which uses
+	// the code up in the transaction that rests on it. Errors are API errors of sts: no device, a wrong code, too many of them.
+	TryCode(ctx context.Context, c *call.Call, code string) (check func(ctx context.Context, tx *store.Tx) error, err error)
+}
+
 // Product serves the actions of sts 2018-08-13.
 type Product struct {
 	db        *store.DB
 	keys      *credential.Keys
 	directory Directory
+	devices   Devices
 }
 
 // New makes the product.
-func New(db *store.DB, keys *credential.Keys, directory Directory) *Product {
-	return &Product{db: db, keys: keys, directory: directory}
+func New(db *store.DB, keys *credential.Keys, directory Directory, devices Devices) *Product {
+	return &Product{db: db, keys: keys, directory: directory, devices: devices}
 }
 
 // GetCallerIdentity tells the caller who it is. Unlike the names of CAM, the fourth segment of these is the bare uin.
@@ -70,9 +78,15 @@ func (p *Product) GetCallerIdentity(_ context.Context, c *call.Call, _ *sts20180
 }
 
 // issue makes a credential in the call's transaction. What the credential ends with must still be there: the key that
-// the caller's own credential hangs on, and the role (nil for sessions of none), with the trust policy that was asked.
-func (p *Product) issue(ctx context.Context, c *call.Call, in credential.Issue, role *access.Role) (made *credential.Temporary, err error) {
+// the caller's own credential hangs on, and the role (nil for sessions of none), with the trust policy that was asked. The
+// second factor, where there is one, is used up.
+func (p *Product) issue(ctx context.Context, c *call.Call, in credential.Issue, role *access.Role, factor secondFactor) (made *credential.Temporary, err error) {
 	err = c.Write(ctx, func(tx *store.Tx) error {
+		if factor != nil {
+			if err := factor(ctx, tx); err != nil {
+				return err
+			}
+		}
 		if role != nil {
 			now, err := p.directory.Role(ctx, tx, in.Account, role.ID, "")
 			if err != nil {
