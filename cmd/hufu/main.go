@@ -28,6 +28,7 @@ type commands struct {
 	Secrets secretsCommand `cmd:"" help:"Manage the master key that seals secrets."`
 	EIAM    eiamCommand    `cmd:"" name:"eiam" help:"Manage employee identity: tenants, applications and their permissions."`
 	Product productCommand `cmd:"" help:"Describe the products that policies can name, and check manifests."`
+	WeCom   wecomCommand   `cmd:"" name:"wecom" help:"Import members of WeCom as sub-users, by calls to a server."`
 	API     apiCommand     `cmd:"" name:"api" help:"Describe the APIs that are served."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

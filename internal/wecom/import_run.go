@@ -38,8 +38,9 @@ type AddMember struct {
 var ErrNoCaller = errors.New("the credential that asked for the import is not in force any more")
 
 const (
-	// importLease is how long a node may take for one member.
-	importLease = 2 * time.Minute
+	// importLease is how long a node may take for one member before another one goes on. That it comes back then does no harm:
+	// a member's outcome is looked at in his own transaction.
+	importLease = 15 * time.Second
 	// importAgain is when an import goes on that could not ask WeCom.
 	importAgain = 30 * time.Second
 )

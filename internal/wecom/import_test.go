@@ -14,7 +14,7 @@ import (
 
 const (
 	administratorAccess = 1
-	readOnlyAccess      = 2
+	resourceAccess      = 2
 )
 
 // wants are members to import, each "userid" or "userid=name".
@@ -68,8 +68,8 @@ func TestImportWeComMembers(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
 		x := newCompany(t, w).link(t)
 		group := x.Root.Must(t, "cam:CreateGroup", P{"GroupName": "developers"}).Int("GroupId")
-		x.Root.Must(t, "cam:AttachGroupPolicy", P{"AttachGroupId": group, "PolicyId": readOnlyAccess})
-		model := x.Root.User(t, "model", readOnlyAccess)
+		x.Root.Must(t, "cam:AttachGroupPolicy", P{"AttachGroupId": group, "PolicyId": resourceAccess})
+		model := x.Root.User(t, "model", resourceAccess)
 		for _, tc := range []struct {
 			name string
 			in   P
@@ -174,7 +174,7 @@ func TestWhoImportsNeedsTheRightsToGrant(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
 		x := newCompany(t, w).link(t)
 		group := x.Root.Must(t, "cam:CreateGroup", P{"GroupName": "developers"}).Int("GroupId")
-		model := x.Root.User(t, "model", readOnlyAccess)
+		model := x.Root.User(t, "model", resourceAccess)
 		nobody := x.Root.User(t, "nobody")
 		plain, _ := x.permit(t, "plain", "cam:AddQywxSubAccount")
 		grouping, _ := x.permit(t, "grouping", "cam:AddQywxSubAccount", "cam:AddUserToGroup")
@@ -190,10 +190,10 @@ func TestWhoImportsNeedsTheRightsToGrant(t *testing.T) {
 			{"nobody may", nobody, P{}, denied},
 			{"who may import", plain, P{}, ""},
 			{"but not into groups", plain, P{"GroupIds": []int64{group}}, denied},
-			{"nor with policies", plain, P{"PolicyIds": []int64{readOnlyAccess}}, denied},
+			{"nor with policies", plain, P{"PolicyIds": []int64{resourceAccess}}, denied},
 			{"who may put into groups", grouping, P{"GroupIds": []int64{group}}, ""},
-			{"does not attach", grouping, P{"PolicyIds": []int64{readOnlyAccess}}, denied},
-			{"who attaches", attaching, P{"PolicyIds": []int64{readOnlyAccess}}, ""},
+			{"does not attach", grouping, P{"PolicyIds": []int64{resourceAccess}}, denied},
+			{"who attaches", attaching, P{"PolicyIds": []int64{resourceAccess}}, ""},
 			{"does not see what others have", attaching, P{"CopyFromUins": []int64{model.UIN}}, denied},
 			{"who may see it copies", copying, P{"CopyFromUins": []int64{model.UIN}}, ""},
 		} {
@@ -241,7 +241,7 @@ func TestAnImportOutlivesACrash(t *testing.T) {
 		x := newCompany(t, w).link(t)
 		ctx, crash := context.WithCancel(context.Background())
 		x.server.FailNext(wecomtest.Fault{Path: "/cgi-bin/user/get", After: 1, Do: crash})
-		in := x.in(P{"Members": wants("ann", "bob", "cid"), "PolicyIds": []int64{readOnlyAccess}})
+		in := x.in(P{"Members": wants("ann", "bob", "cid"), "PolicyIds": []int64{resourceAccess}})
 		id := x.Root.Must(t, "hufu:ImportWeComMembers", in).Str("ImportId")
 		_ = w.WeCom.Settle(ctx)
 		if a := x.described(t, id); outcomes(a) != "ann created, bob pending, cid pending" || a.Str("State") != "running" {
@@ -326,8 +326,8 @@ func TestPreviewWeComImport(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
 		x := newCompany(t, w).link(t)
 		group := x.Root.Must(t, "cam:CreateGroup", P{"GroupName": "developers"}).Int("GroupId")
-		x.Root.Must(t, "cam:AttachGroupPolicy", P{"AttachGroupId": group, "PolicyId": readOnlyAccess})
-		model := x.Root.User(t, "model", readOnlyAccess)
+		x.Root.Must(t, "cam:AttachGroupPolicy", P{"AttachGroupId": group, "PolicyId": resourceAccess})
+		model := x.Root.User(t, "model", resourceAccess)
 		x.imported(t, x.in(P{"Members": wants("ann")}))
 		a := x.Root.Must(t, "hufu:PreviewWeComImport", P{"CorpId": corpID, "Members": wants("ann", "bob=model", "cid=same", "dora=SAME", "nobody"),
 			"GroupIds": []int64{group, group}, "CopyFromUins": []int64{model.UIN}, "PolicyIds": []int64{administratorAccess}})

@@ -21,7 +21,7 @@ const (
 	// syncAgain is how soon after a reading failed.
 	syncAgain = 2 * time.Minute
 	// syncLease is how long a node may go without a batch before another one takes the reading over.
-	syncLease = 3 * time.Minute
+	syncLease = time.Minute
 	// walkBatch rows are written in one transaction.
 	walkBatch = 500
 )
