@@ -191,18 +191,22 @@ func (s *story) partnerReads(agreed bool) {
 	s.try(s.stranger, elsewhere, "sts:AssumeRole", in)
 }
 
-// lastHour is what happened just now: everything once, the newest a few seconds old.
+// lastHour is what happened just now: everything once, then people at work. The clock must not come past the machine's, so the
+// second part has a quarter of an hour, which is more than its calls take.
 func (s *story) lastHour() {
-	const hour = 50 * time.Minute
-	s.clock.to(s.now.Add(-hour))
+	const hour, rest = time.Hour, 15 * time.Minute
 	steps := len(questions) + len(acts)
 	for i := range steps {
-		s.clock.to(s.now.Add(-hour + (hour-5*time.Minute)*time.Duration(i)/time.Duration(steps)))
+		s.clock.to(s.now.Add(-hour + (hour-rest)*time.Duration(i)/time.Duration(steps)))
 		if i%2 == 0 && i/2 < len(questions) {
 			s.askAbout(questions[i/2])
 		} else {
 			s.perform(acts[(i*7)%len(acts)])
 		}
+	}
+	s.clock.to(s.now.Add(-rest))
+	for range guesses {
+		s.drop(visit{guessed, elsewhere, firefox, "Spring-2026", nil})
 	}
 	for _, v := range visits[:7] {
 		s.drop(v)
@@ -210,6 +214,12 @@ func (s *story) lastHour() {
 	s.onCall()
 	s.partnerReads(true)
 }
+
+// Somebody guesses at the password of a user, until the user is locked.
+const (
+	guessed = "emma.clark"
+	guesses = 5
+)
 
 // onCall is somebody at work in a role, so that a session is there to be seen.
 func (s *story) onCall() {
