@@ -129,14 +129,14 @@ func serve(ctx context.Context, c Config, config server.Config, e *enterprise) e
 				err = e.trust(api.String())
 			}
 			if err == nil && !known.Linked {
-				err = e.link(newLater(ctx, srv, api.String()))
+				known.Members, err = newLater(ctx, srv, api.String()).link(e)
 				known.Linked = true
 			}
 			if err == nil {
 				err = writeState(c.Dir, known)
 			}
 			if err == nil {
-				announce(c.Out, known.Account, e, api, ops)
+				announce(c.Out, known, e, api, ops)
 			} else {
 				stop()
 			}
@@ -174,6 +174,7 @@ const note = "demo.json"
 type state struct {
 	Complete, Linked bool
 	Account          store.Account
+	Members          []string // userids of the imported ones
 }
 
 // prepare makes the directory, and reports whether the account is there. It removes nothing that is not the demonstration's.
@@ -238,7 +239,7 @@ func writeProducts(dir string) ([]string, error) {
 }
 
 // announce prints where everything is, and what to try.
-func announce(out io.Writer, owner store.Account, e *enterprise, api, ops net.Addr) {
+func announce(out io.Writer, known state, e *enterprise, api, ops net.Addr) {
 	fmt.Fprintf(out, `
 hufu demonstration. Everything in it is invented, and its passwords are public.
 
@@ -251,9 +252,12 @@ hufu demonstration. Everything in it is invented, and its passwords are public.
   API         http://%[1]s, SecretId %[6]s, SecretKey %[7]s
   health      http://%[8]s
 
-  WeCom       %[9]s/admin/ is its administration: members leave, are disabled, come back
+  WeCom       http://%[1]s/login/wecom/%[3]d signs in members who were imported, such as
+                %[13]s
+              %[9]s/admin/ is its administration: members leave, are disabled, come back
               corpid %[10]s, agentid %[11]d, secret %[12]s
               curl -X POST %[9]s/admin/corps/%[10]s/members/USERID/leave
 
-`, api, RootPassword, owner, UserPassword, mustChange, SecretID, SecretKey, ops, e.address(), corpID, agentID, corpSecret)
+`, api, RootPassword, known.Account, UserPassword, mustChange, SecretID, SecretKey, ops, e.address(), corpID, agentID, corpSecret,
+		strings.Join(known.Members, ", "))
 }

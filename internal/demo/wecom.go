@@ -20,9 +20,6 @@ const (
 	agentID    = 1000002
 	corpSecret = "demonstration-only-secret-of-the-application"
 	members    = 620
-
-	callbackToken = "demonstrationOnly"
-	callbackKey   = "demonstrationOnlyNeverAnywhereElse012345678"
 )
 
 // enterprise is the stand-in for WeCom, served beside hufu.
@@ -83,12 +80,6 @@ func (e *enterprise) trust(console string) error {
 	}
 	a.TrustedDomain, a.HomeURL = console, "http://"+console+"/console/"
 	return e.SetApp(corpID, a)
-}
-
-// link links the account to the enterprise.
-func (e *enterprise) link(s *story) error {
-	s.must("hufu:LinkWeComCorp", params{"CorpId": corpID, "AgentId": agentID, "Secret": corpSecret, "CallbackToken": callbackToken, "CallbackKey": callbackKey})
-	return s.err
 }
 
 // address is where it is served.
