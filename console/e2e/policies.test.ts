@@ -160,7 +160,7 @@ describe("policies", () => {
     await page.getByLabel("Trusted").last().selectOption("service");
     await page.getByLabel(/^Service, such as/).fill("cvm.qcloud.com");
     await page.getByRole("button", { name: "Add", exact: true }).click();
-    await page.getByText(/Trusts account \d+ and those whom it allows and service cvm.qcloud.com/).first().waitFor();
+    await page.getByText(/Trusts account \d+ with those whom it allows and service cvm.qcloud.com/).first().waitFor();
     await axe(page);
     await fits(page);
     await page.getByRole("button", { name: "Create", exact: true }).click();

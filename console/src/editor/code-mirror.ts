@@ -173,8 +173,9 @@ const colours = HighlightStyle.define([
 
 // Colours are those of the page, which reach into the shadow tree as custom properties: both appearances hold.
 const theme = EditorView.theme({
-  "&": { color: "var(--ui-text)", backgroundColor: "var(--td-bg-color-container)", fontSize: "13px", minHeight: "var(--editor-least, 120px)", maxHeight: "var(--editor-most, 60vh)" },
-  "&.cm-focused": { outline: "2px solid var(--ui-focus)", outlineOffset: "-2px" },
+  "&": { color: "var(--ui-text)", backgroundColor: "var(--td-bg-color-container)", fontSize: "13px", maxHeight: "60vh" },
+  "&.cm-focused": { outline: "none" }, // the frame around the shadow tree shows it
+  ".cm-content, .cm-gutter": { minHeight: "120px" },
   ".cm-scroller": { fontFamily: "var(--ui-mono)", lineHeight: "20px", overflow: "auto" },
   ".cm-content": { padding: "8px 0", caretColor: "var(--ui-text)" },
   ".cm-cursor": { borderLeftColor: "var(--ui-text)" },
@@ -196,6 +197,7 @@ const theme = EditorView.theme({
   "&.cm-merge-b .cm-changedText": { background: "color-mix(in srgb, var(--ui-ok) 8%, transparent)", boxShadow: "inset 0 -2px 0 var(--ui-ok)" },
   "&.cm-merge-a .cm-changedLine": { backgroundColor: "color-mix(in srgb, var(--ui-bad) 6%, transparent)" },
   "&.cm-merge-b .cm-changedLine": { backgroundColor: "color-mix(in srgb, var(--ui-ok) 6%, transparent)" },
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"···"', margin: "0 8px" },
   ".cm-collapsedLines": { background: "var(--td-bg-color-component)", color: "var(--ui-muted)" },
 });
 

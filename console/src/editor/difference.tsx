@@ -12,13 +12,13 @@ interface DifferenceProps {
   afterLabel: string;
 }
 
-/** Two documents side by side. Both are laid out alike, so that only what they say differs. */
+/** Two documents side by side. Both are laid out alike, an item a line, so that only what they say differs. */
 export function Difference({ before, after, beforeLabel, afterLabel }: DifferenceProps) {
   const text = useText(editor);
   const language = useLanguage();
   const host = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<{ ready: boolean; error?: unknown }>({ ready: false });
-  const [left, right] = [format(before, 72), format(after, 72)];
+  const [left, right] = [format(before, 0), format(after, 0)];
   useEffect(() => {
     let remove: (() => void) | undefined;
     let gone = false;

@@ -109,17 +109,17 @@ describe("what is said in words", () => {
     [
       '{"effect":"deny","action":["cvm:StartInstances","cam:Get*"],"resource":"qcs::cvm:ap-guangzhou::instance/ins-1"}',
       "Denies StartInstances (cvm) and actions of cam that start with Get on instance ins-1 in ap-guangzhou.",
-      "拒绝对ap-guangzhou 地域的实例 ins-1执行cvm 的开机 StartInstances和cam 中以 Get 开头的操作。",
+      "拒绝对 ap-guangzhou 地域的实例 ins-1 执行 cvm 的开机 StartInstances 和 cam 中以 Get 开头的操作。",
     ],
     [
       '{"effect":"allow","action":"cvm:*","resource":"qcs::cvm::uin/7:instance/*","condition":{"ip_not_equal_if_exist":{"qcs:ip":["10.0.0.0/8","::1"]},"null_equal":{"k":"true"}}}',
       "Allows every action of cvm on every instance of account 7, if address of the caller is not in 10.0.0.0/8 or ::1 (or it is missing) and k is missing.",
-      "允许对账号 7 的全部实例执行cvm 的全部操作（条件：调用者的 IP 地址不属于 10.0.0.0/8或::1（或其不存在）和缺少k）。",
+      "允许对账号 7 的全部实例执行 cvm 的全部操作，条件是调用者的 IP 地址不属于 10.0.0.0/8 或 ::1（或其不存在）和缺少 k。",
     ],
     [
       '{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":["qcs::cam::uin/1:root","qcs::cam::uin/1:uin/2"],"service":["cvm.qcloud.com"]}}',
-      "Trusts account 1 and those whom it allows, user 2 of account 1 and service cvm.qcloud.com: they may take AssumeRole (sts).",
-      "信任账号 1 及其授权的成员、账号 1 的用户 2和服务 cvm.qcloud.com：可执行sts 的AssumeRole。",
+      "Trusts account 1 with those whom it allows, user 2 of account 1 and service cvm.qcloud.com: they may take AssumeRole (sts).",
+      "信任账号 1 及其授权的成员、账号 1 的用户 2 和服务 cvm.qcloud.com：可执行 sts 的 AssumeRole。",
     ],
     ['{"effect":"allow","action":[],"resource":"*"}', "Says nothing yet: choose actions.", "尚未生效：请选择操作。"],
     ['{"effect":"permit"}', "Has parts that only its text shows.", "包含只能以文本显示的内容。"],

@@ -12,7 +12,9 @@ const named = 3;
 
 /** Says what a statement does; titles of actions, resources and keys come from the catalogue as far as it has them. */
 export function summarize(statement: Statement, catalogue: Catalogue, language: Language): string {
-  return new Summary(catalogue, language).of(statement);
+  const sentence = new Summary(catalogue, language).of(statement);
+  // The Chinese sentences have blanks around what may be Latin letters; between Chinese ones there are none.
+  return language === "zh-CN" ? sentence.replace(/(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])/g, "") : sentence;
 }
 
 class Summary {
@@ -108,7 +110,7 @@ class Summary {
     const type = types.find((known) => match(known.Template, text));
     const slash = name.path.indexOf("/");
     const prefix = slash < 0 ? "" : name.path.slice(0, slash);
-    const title = type ? titled(type, this.language, type.Prefix) : prefix;
+    const title = type ? this.title(type, type.Prefix) : prefix;
     const rest = slash < 0 ? name.path : name.path.slice(slash + 1);
     if (!title) return name.path;
     return rest === "*" ? this.say("everyOf", { type: title }) : this.say("oneOf", { type: title, path: rest });
@@ -142,7 +144,7 @@ class Summary {
 
   private condition({ operator, key, values }: Condition): string {
     const known = keyNamed(this.catalogue, key);
-    let subject = known ? titled(known, this.language, key) : key;
+    let subject = known ? this.title(known, key) : key;
     if (operator.qualifier === "for_any_value:") subject = this.say("anyValue", { key: subject });
     if (operator.qualifier === "for_all_value:") subject = this.say("allValues", { key: subject });
     if (operator.base === "null_equal") {
@@ -164,6 +166,11 @@ class Summary {
     const last = others.pop();
     if (last === undefined) return first;
     return this.say(word, { first: [first, ...others].join(this.say("comma")), last });
+  }
+
+  /** A title inside a sentence: without the capital that it begins with, unless it is an abbreviation. */
+  private title(item: { Title: string; TitleZh: string }, name: string): string {
+    return titled(item, this.language, name).replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase());
   }
 
   private say(key: keyof typeof summaryMessages, values?: Values): string {

@@ -101,6 +101,9 @@ function ActionGroup({ title, service, actions, chosen, onChange }: Omit<GroupsP
   const isCovered = (action: CatalogueAction) => coversAction(patterns, service, action.Name);
   const free = actions.filter((action) => !isCovered(action));
   const ticked = free.filter((action) => chosen.some(names(action)));
+  const operations = actions.filter((action) => action.Level !== "resource").length;
+  const chosenText = text("chosenOf", { chosen: ticked.length + actions.length - free.length, all: actions.length });
+  const mixed = operations > 0 && operations < actions.length;
   const setAll = (on: boolean) => {
     const rest = chosen.filter((other) => !free.some((action) => names(action)(other)));
     onChange(on ? [...rest, ...free.map((action) => `${service}:${action.Name}`)] : rest);
@@ -108,7 +111,7 @@ function ActionGroup({ title, service, actions, chosen, onChange }: Omit<GroupsP
   return (
     <fieldset className="action-group">
       <legend>
-        {text(title)} <span className="ui-hint">{text("chosenOf", { chosen: ticked.length + actions.length - free.length, all: actions.length })}</span>
+        {text(title)} <span className="ui-hint">{[chosenText, operations === actions.length && text("operationLevel")].filter(Boolean).join(" - ")}</span>
       </legend>
       <Checkbox
         checked={free.length > 0 && ticked.length === free.length}
@@ -131,7 +134,7 @@ function ActionGroup({ title, service, actions, chosen, onChange }: Omit<GroupsP
               >
                 <code>{action.Name}</code>
                 <span className="ui-hint">
-                  {[titled(action, language, ""), covered && text("covered"), action.Level !== "resource" && text("operationLevel")].filter(Boolean).join(" - ")}
+                  {[titled(action, language, ""), covered && text("covered"), mixed && action.Level !== "resource" && text("operationLevel")].filter(Boolean).join(" - ")}
                 </span>
               </Checkbox>
             </li>

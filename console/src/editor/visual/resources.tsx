@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useLanguage, useText } from "@/i18n";
-import { parseAction } from "@/policy/action";
+import { coversAction, parseAction } from "@/policy/action";
 import { titled, type Catalogue, type CatalogueResourceType } from "@/policy/catalogue";
 import { setResources } from "@/policy/change";
 import type { VisualStatement } from "@/policy/document";
@@ -75,10 +75,17 @@ function hasOperations(statement: VisualStatement, catalogue: Catalogue): boolea
   });
 }
 
-/** The resource types of the products that the statement's actions name. */
+/** The resource types of the products that the statement's actions name; first those that the actions themselves are decided on. */
 function typesOf(statement: VisualStatement, catalogue: Catalogue): CatalogueResourceType[] {
   const services = new Set(statement.actions.map((action) => parseAction(action)?.service ?? ""));
-  return [...services].flatMap((service) => catalogue.known.get(service)?.ResourceTypes ?? []);
+  const touched: CatalogueResourceType[] = [];
+  const others: CatalogueResourceType[] = [];
+  for (const service of services) {
+    const product = catalogue.known.get(service);
+    const prefixes = new Set(product?.Actions.filter((action) => coversAction(statement.actions, service, action.Name)).flatMap((action) => action.ResourceTypes));
+    for (const type of product?.ResourceTypes ?? []) (prefixes.has(type.Prefix) ? touched : others).push(type);
+  }
+  return [...touched, ...others];
 }
 
 interface AddResourceProps {

@@ -1,10 +1,11 @@
-import { useChange } from "@/api";
+import { useQueries } from "@tanstack/react-query";
+import { call, useChange } from "@/api";
 import type { StrategyInfo } from "@/api/cam.gen";
 import { common, useText } from "@/i18n";
 import { ConfirmDanger, toast } from "@/ui";
 import { policies as messages } from "./messages";
 
-type Doomed = Pick<StrategyInfo, "PolicyId" | "PolicyName" | "Attachments" | "AttachEntityBoundaryCount">;
+type Doomed = Pick<StrategyInfo, "PolicyId" | "PolicyName">;
 
 /** Asks before policies are deleted, and says what goes with them. One that somebody holds is to be named first. */
 export function DeletePolicies({ policies, onClose, onDeleted }: { policies: readonly Doomed[]; onClose: () => void; onDeleted: () => void }) {
@@ -17,9 +18,8 @@ export function DeletePolicies({ policies, onClose, onDeleted }: { policies: rea
     },
   });
   const [first] = policies;
+  const { attached, bounds } = useHolders(policies);
   if (!first) return null;
-  const attached = policies.reduce((sum, policy) => sum + policy.Attachments, 0);
-  const bounds = policies.reduce((sum, policy) => sum + (policy.AttachEntityBoundaryCount ?? 0), 0);
   return (
     <ConfirmDanger
       open
@@ -37,4 +37,21 @@ export function DeletePolicies({ policies, onClose, onDeleted }: { policies: rea
       {policies.length > 1 && <p>{policies.map((policy) => policy.PolicyName).join(", ")}</p>}
     </ConfirmDanger>
   );
+}
+
+/** How many hold the policies now, and how many they bound: the list tells both. */
+function useHolders(policies: readonly Doomed[]): { attached: number; bounds: number } {
+  const lists = useQueries({
+    queries: policies.map((policy) => ({
+      queryKey: ["cam", "ListPolicies", { Scope: "Local", Keyword: policy.PolicyName, Rp: 200 }],
+      queryFn: ({ signal }: { signal: AbortSignal }) => call("cam", "ListPolicies", { Scope: "Local", Keyword: policy.PolicyName, Rp: 200 }, signal),
+    })),
+  });
+  let [attached, bounds] = [0, 0];
+  lists.forEach(({ data }, index) => {
+    const found = data?.List.find((policy) => policy.PolicyId === policies[index]?.PolicyId);
+    attached += found?.Attachments ?? 0;
+    bounds += found?.AttachEntityBoundaryCount ?? 0;
+  });
+  return { attached, bounds };
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useAction, useChange } from "@/api";
-import type { GetPolicyResponse, StrategyInfo } from "@/api/cam.gen";
+import type { GetPolicyResponse } from "@/api/cam.gen";
 import { JsonEditor, StatementSummaries, useLint } from "@/editor";
 import { common, useText } from "@/i18n";
 import { format } from "@/policy/json";
@@ -37,12 +37,6 @@ function Policy({ id, policy, crumbs }: { id: number; policy: GetPolicyResponse;
   const navigate = useNavigate();
   const custom = policy.Type === 1;
   const entities = useAction("cam", "ListEntitiesForPolicy", { PolicyId: id, Page: 1, Rp: 1 });
-  const doomed: Pick<StrategyInfo, "PolicyId" | "PolicyName" | "Attachments" | "AttachEntityBoundaryCount"> = {
-    PolicyId: id,
-    PolicyName: policy.PolicyName,
-    Attachments: entities.data?.TotalNum ?? 0,
-    AttachEntityBoundaryCount: 0,
-  };
   return (
     <Page
       title={policy.PolicyName}
@@ -88,7 +82,7 @@ function Policy({ id, policy, crumbs }: { id: number; policy: GetPolicyResponse;
         />
       </Card>
       {editing === "details" && <EditDetails id={id} policy={policy} onClose={() => setEditing(undefined)} />}
-      <DeletePolicies policies={editing === "delete" ? [doomed] : []} onClose={() => setEditing(undefined)} onDeleted={() => void navigate("/policies", { replace: true })} />
+      <DeletePolicies policies={editing === "delete" ? [{ PolicyId: id, PolicyName: policy.PolicyName }] : []} onClose={() => setEditing(undefined)} onDeleted={() => void navigate("/policies", { replace: true })} />
     </Page>
   );
 }

@@ -84,9 +84,13 @@ function Calls({ answer }: { answer: PreviewPolicyResponse }) {
   const text = useText(policies);
   return (
     <div>
+      {answer.Replayed === 0 ? (
+        <p className="ui-hint">{text("noCalls", { days })}</p>
+      ) : (
       <p>
         {text("callsLost", { count: answer.NewlyDenied })}, {text("callsGained", { count: answer.NewlyAllowed })}, {text("callsOf", { count: answer.Replayed })}.
       </p>
+      )}
       {answer.IsTruncated && <p className="ui-hint">{text("callsTruncated")}</p>}
       {answer.Samples.length > 0 && (
         <ul className="impact-calls">

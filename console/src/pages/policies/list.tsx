@@ -93,10 +93,10 @@ function scopeOf(value: string | null): Scope {
 
 function columns(text: Text<typeof policies>, words: Text<typeof common>, remove: (policy: StrategyInfo) => void): Column<StrategyInfo>[] {
   return [
-    { key: "name", title: words("name"), width: 240, render: (row) => <Link to={`/policies/${row.PolicyId}`}>{row.PolicyName}</Link> },
+    { key: "name", title: words("name"), width: 200, render: (row) => <Link to={`/policies/${row.PolicyId}`}>{row.PolicyName}</Link> },
     { key: "type", title: words("type"), render: (row) => <KindTag policy={row} /> },
     { key: "service", title: text("service"), optional: true, render: (row) => row.ServiceType },
-    { key: "description", title: words("description"), width: 220, optional: true, render: (row) => row.Description },
+    { key: "description", title: words("description"), width: 180, optional: true, render: (row) => row.Description },
     { key: "attachments", title: text("attachments"), align: "right", render: (row) => row.Attachments },
     { key: "bounds", title: text("boundaryCount"), align: "right", optional: true, hidden: true, render: (row) => row.AttachEntityBoundaryCount ?? 0 },
     { key: "updated", title: words("updateTime"), optional: true, render: (row) => <Time text={row.UpdateTime ?? row.AddTime} /> },

@@ -127,6 +127,7 @@ export const policies = {
   callsLost: ["{count|recorded call|recorded calls} would be denied", "{count} 条历史调用将被拒绝"],
   callsGained: ["{count|denied call|denied calls} would be allowed", "{count} 条曾被拒绝的调用将被允许"],
   callsOf: ["of {count|decision|decisions} that were made again", "共重新判定 {count} 次"],
+  noCalls: ["No calls of holders were recorded in the last {days} days.", "近 {days} 天没有持有者的调用记录。"],
   callsTruncated: ["There were too many calls to look at all of them.", "调用过多，仅检查了一部分。"],
   notFound: ["There is no such policy", "策略不存在"],
 } satisfies Messages;

@@ -55,7 +55,7 @@ function columns(text: Text<typeof policies>, words: Text<typeof common>, severa
         </>
       ),
     },
-    { key: "created", title: words("createTime"), render: (row) => <Time text={row.CreateDate} /> },
+    { key: "created", title: words("createTime"), render: (row) => <Time milliseconds={Date.parse(row.CreateDate)} /> },
     {
       key: "operation",
       title: words("operation"),
