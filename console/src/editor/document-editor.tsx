@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useText } from "@/i18n";
-import { readDocument, type DocumentKind } from "@/policy/document";
+import { isBegun, readDocument, type DocumentKind } from "@/policy/document";
 import { Tabs } from "@/ui";
 import { Findings, JsonEditor } from "./json-editor";
 import { editor } from "./messages";
@@ -35,7 +35,7 @@ export function DocumentEditor({ label, value, onChange, kind, first }: Document
           content: (
             <>
               <VisualEditor value={value} onChange={onChange} kind={kind} onText={() => setWay("json")} />
-              <Findings lint={lint} />
+              {isBegun(value) && <Findings lint={lint} />}
             </>
           ),
         },

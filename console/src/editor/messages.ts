@@ -130,5 +130,8 @@ export const editor = {
   after: ["After", "修改后"],
   difference: ["Difference", "差异"],
   sameText: ["Both texts are the same.", "两份文档完全相同。"],
+  leaveTitle: ["Leave without saving?", "离开且不保存？"],
+  leaveText: ["What you changed on this page is lost.", "当前页面的修改将会丢失。"],
+  leave: ["Leave", "离开"],
   remove: ["Remove {name}", "移除 {name}"],
 } satisfies Messages;

@@ -72,6 +72,12 @@ export function lengthOf(text: string): number {
   return count;
 }
 
+/** Whether a document has no statement yet, so that there is nothing to find fault with. */
+export function isBegun(text: string): boolean {
+  const read = readDocument(text);
+  return !read.ok || read.document.statements.length > 0;
+}
+
 export function readDocument(text: string): ReadDocument {
   if (/^\s*%/.test(text)) return { ok: false, fault: { problem: "encoded", at: 0 } };
   const parsed = parseJson(text);

@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { call, useAction, useChange } from "@/api";
-import { DocumentEditor, useLint } from "@/editor";
+import { DocumentEditor, useLeaveGuard, useLint } from "@/editor";
 import { common, useText } from "@/i18n";
 import { PolicyPicker, type PickedPolicy } from "@/pickers";
-import { emptyPolicy } from "@/policy/document";
+import { emptyPolicy, isBegun } from "@/policy/document";
 import { format } from "@/policy/json";
 import { Alert, Button, Card, ErrorNotice, FormDialog, LinkButton, Loaded, Page, RadioGroup, Row, TextAreaField, TextField, toast, useFailure } from "@/ui";
 import { policies } from "./messages";
@@ -102,8 +102,10 @@ function SaveNew({ name, description, document }: { name: string; description: s
   const words = useText(common);
   const navigate = useNavigate();
   const lint = useLint(document, "policy");
+  const guard = useLeaveGuard(name !== "" || description !== "" || document !== emptyPolicy);
   const change = useChange("cam", "CreatePolicy", {
     onSuccess: ({ PolicyId }) => {
+      guard.lift();
       toast("success", text("created"));
       void navigate(`/policies/${PolicyId}`);
     },
@@ -111,7 +113,7 @@ function SaveNew({ name, description, document }: { name: string; description: s
   const send = () => change.mutate({ PolicyName: name, PolicyDocument: document, ...(description ? { Description: description } : {}) });
   return (
     <Card>
-      {lint.refused && <Alert kind="warning">{text("refused")}</Alert>}
+      {lint.refused && isBegun(document) && <Alert kind="warning">{text("refused")}</Alert>}
       <ErrorNotice error={change.error} />
       <Row>
         <Button kind="primary" busy={change.isPending} disabled={!nameForm.test(name) || lint.refused} onClick={send}>
@@ -119,6 +121,7 @@ function SaveNew({ name, description, document }: { name: string; description: s
         </Button>
         <LinkButton to="/policies">{words("cancel")}</LinkButton>
       </Row>
+      {guard.dialog}
     </Card>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useAction, useChange } from "@/api";
 import type { GetPolicyResponse } from "@/api/cam.gen";
-import { JsonEditor, StatementSummaries, useLint } from "@/editor";
+import { JsonEditor, StatementSummaries, useLeaveGuard, useLint } from "@/editor";
 import { common, useText } from "@/i18n";
 import { format } from "@/policy/json";
 import { Button, Card, DeleteIcon, EditIcon, FormDialog, KeyValue, LinkButton, Loaded, Page, Row, Tabs, Tag, TextAreaField, TextField, Time, toast, useTabInAddress } from "@/ui";
@@ -34,6 +34,8 @@ function Policy({ id, policy, crumbs }: { id: number; policy: GetPolicyResponse;
   const words = useText(common);
   const [tab, setTab] = useTabInAddress("document");
   const [editing, setEditing] = useState<"details" | "delete">();
+  const [draft, setDraft] = useState<string>();
+  const guard = useLeaveGuard(draft !== undefined && format(draft) !== format(policy.PolicyDocument));
   const navigate = useNavigate();
   const custom = policy.Type === 1;
   const entities = useAction("cam", "ListEntitiesForPolicy", { PolicyId: id, Page: 1, Rp: 1 });
@@ -75,33 +77,41 @@ function Policy({ id, policy, crumbs }: { id: number; policy: GetPolicyResponse;
           value={tab}
           onChange={setTab}
           tabs={[
-            { key: "document", label: text("tabDocument"), content: <DocumentTab id={id} policy={policy} /> },
+            { key: "document", label: text("tabDocument"), content: <DocumentTab id={id} policy={policy} draft={draft} onDraft={setDraft} /> },
             ...(custom ? [{ key: "versions", label: text("tabVersions"), content: <Versions id={id} /> }] : []),
             { key: "attached", label: text("tabAttached"), content: <Entities id={id} name={policy.PolicyName} /> },
           ]}
         />
       </Card>
+      {guard.dialog}
       {editing === "details" && <EditDetails id={id} policy={policy} onClose={() => setEditing(undefined)} />}
       <DeletePolicies policies={editing === "delete" ? [{ PolicyId: id, PolicyName: policy.PolicyName }] : []} onClose={() => setEditing(undefined)} onDeleted={() => void navigate("/policies", { replace: true })} />
     </Page>
   );
 }
 
-function DocumentTab({ id, policy }: { id: number; policy: GetPolicyResponse }) {
+interface DocumentTabProps {
+  id: number;
+  policy: GetPolicyResponse;
+  /** What is being written; kept while other tabs are looked at. */
+  draft: string | undefined;
+  onDraft: (draft: string | undefined) => void;
+}
+
+function DocumentTab({ id, policy, draft, onDraft }: DocumentTabProps) {
   const text = useText(policies);
   const words = useText(common);
-  const [draft, setDraft] = useState<string>();
   const shown = format(policy.PolicyDocument);
   const lint = useLint(shown, "policy");
   if (draft !== undefined) {
-    return <EditDocument id={id} before={policy.PolicyDocument} draft={draft} onChange={setDraft} onClose={() => setDraft(undefined)} />;
+    return <EditDocument id={id} before={policy.PolicyDocument} draft={draft} onChange={onDraft} onClose={() => onDraft(undefined)} />;
   }
   return (
     <>
       <Row between>
         <h2>{text("says")}</h2>
         {policy.Type === 1 && (
-          <Button kind="primary" icon={<EditIcon />} onClick={() => setDraft(policy.PolicyDocument.includes("\n") ? policy.PolicyDocument : shown)}>
+          <Button kind="primary" icon={<EditIcon />} onClick={() => onDraft(policy.PolicyDocument.includes("\n") ? policy.PolicyDocument : shown)}>
             {words("edit")}
           </Button>
         )}

@@ -121,14 +121,14 @@ function KindTag({ policy }: { policy: StrategyInfo }) {
 
 function ServiceFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const text = useText(policies);
-  const products = useAction("hufu", "ListProducts", {}).data?.Products ?? [];
-  const named = value && !products.some((product) => product.Service === value) ? [value] : [];
+  const presets = useAllPolicies("QCS", "", true).data ?? [];
+  const services = [...new Set([value, ...presets.map((policy) => policy.ServiceType)])].filter(Boolean).sort();
   return (
     <Select
       label={text("service")}
       value={value}
       onChange={onChange}
-      options={[{ value: "", label: text("allServices") }, ...[...named, ...products.map((product) => product.Service)].map((service) => ({ value: service, label: service }))]}
+      options={[{ value: "", label: text("allServices") }, ...services.map((service) => ({ value: service, label: service }))]}
     />
   );
 }
@@ -144,21 +144,26 @@ interface Listed {
 function usePolicies(scope: Scope, service: string, keyword: string, page: number, limit: number): Listed {
   const word = keyword ? { Keyword: keyword } : {};
   const paged = useAction("cam", "ListPolicies", { Page: page, Rp: limit, Scope: scope, ...word }, { keep: true, enabled: service === "" });
-  const all = useQuery<StrategyInfo[], ApiError>({
-    queryKey: ["cam", "ListPolicies", "all", scope, keyword],
-    enabled: service !== "",
-    queryFn: async ({ signal }) => {
-      const found: StrategyInfo[] = [];
-      for (let at = 1; ; at++) {
-        const answer = await call("cam", "ListPolicies", { Page: at, Rp: 200, Scope: scope, ...word }, signal);
-        found.push(...answer.List);
-        if (answer.List.length === 0 || found.length >= answer.TotalNum) return found;
-      }
-    },
-  });
+  const all = useAllPolicies(scope, keyword, service !== "");
   if (service === "") {
     return { rows: paged.data?.List, total: paged.data?.TotalNum ?? 0, error: paged.error, retry: () => void paged.refetch() };
   }
   const fitting = all.data?.filter((policy) => policy.ServiceType === service);
   return { rows: fitting?.slice((page - 1) * limit, page * limit), total: fitting?.length ?? 0, error: all.error, retry: () => void all.refetch() };
+}
+
+/** Every policy of a kind, read page by page. */
+function useAllPolicies(scope: Scope, keyword: string, enabled: boolean) {
+  return useQuery<StrategyInfo[], ApiError>({
+    queryKey: ["cam", "ListPolicies", "all", scope, keyword],
+    enabled,
+    queryFn: async ({ signal }) => {
+      const found: StrategyInfo[] = [];
+      for (let page = 1; ; page++) {
+        const answer = await call("cam", "ListPolicies", { Page: page, Rp: 200, Scope: scope, ...(keyword ? { Keyword: keyword } : {}) }, signal);
+        found.push(...answer.List);
+        if (answer.List.length === 0 || found.length >= answer.TotalNum) return found;
+      }
+    },
+  });
 }

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { call, useChange, useSession } from "@/api";
 import type { RoleTags } from "@/api/cam.gen";
-import { DocumentEditor, useLint } from "@/editor";
+import { DocumentEditor, useLeaveGuard, useLint } from "@/editor";
 import { common, useText } from "@/i18n";
 import { BatchState, PolicyPicker, useBatch, type PickedPolicy } from "@/pickers";
 import { Alert, Button, Card, ErrorNotice, LinkButton, NumberField, Page, Row, Skeleton, SwitchField, TextAreaField, TextField, toast } from "@/ui";
@@ -65,6 +65,7 @@ function CreateForm({ uin }: { uin: string }) {
       {lint.refused && <Alert kind="warning">{text("refused")}</Alert>}
       <SaveRole
         ready={nameForm.test(name) && !lint.refused}
+        dirty={name !== "" || description !== "" || trust !== trustOf(uin) || policies.length > 0}
         policies={policies}
         request={{
           RoleName: name,
@@ -81,21 +82,24 @@ function CreateForm({ uin }: { uin: string }) {
 
 interface SaveProps {
   ready: boolean;
+  dirty: boolean;
   policies: readonly PickedPolicy[];
   request: Parameters<typeof call<"cam", "CreateRole">>[2];
 }
 
 // The role first, then its policies: one that cannot be attached leaves a role that may do less, and is said.
-function SaveRole({ ready, policies, request }: SaveProps) {
+function SaveRole({ ready, dirty, policies, request }: SaveProps) {
   const text = useText(roles);
   const words = useText(common);
   const navigate = useNavigate();
   const batch = useBatch();
+  const guard = useLeaveGuard(dirty);
   const [made, setMade] = useState<string>();
   const change = useChange("cam", "CreateRole", {
     onSuccess: ({ RoleId }) => void attach(RoleId),
   });
   const attach = async (id: string) => {
+    guard.lift();
     setMade(id);
     const all = await batch.run(policies, (policy) => call("cam", "AttachRolePolicy", { AttachRoleId: id, PolicyId: policy.policyId }));
     if (!all) return;
@@ -122,6 +126,7 @@ function SaveRole({ ready, policies, request }: SaveProps) {
         </Button>
         <LinkButton to="/roles">{words("cancel")}</LinkButton>
       </Row>
+      {guard.dialog}
     </Card>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useAction, useChange } from "@/api";
 import type { RoleInfo } from "@/api/cam.gen";
-import { DocumentEditor, JsonEditor, StatementSummaries, useLint } from "@/editor";
+import { DocumentEditor, JsonEditor, StatementSummaries, useLeaveGuard, useLint } from "@/editor";
 import { common, useText } from "@/i18n";
 import { format } from "@/policy/json";
 import { Alert, Button, Card, CopyText, DeleteIcon, EditIcon, ErrorNotice, KeyValue, Loaded, Page, Row, Tabs, Tag, Time, toast, useTabInAddress } from "@/ui";
@@ -33,6 +33,8 @@ function Role({ role, crumbs }: { role: RoleInfo; crumbs: { label: string; to: s
   const navigate = useNavigate();
   const [tab, setTab] = useTabInAddress("trust");
   const [deleting, setDeleting] = useState(false);
+  const [draft, setDraft] = useState<string>();
+  const guard = useLeaveGuard(draft !== undefined && format(draft) !== format(role.PolicyDocument));
   const owned = isOwned(role);
   return (
     <Page
@@ -65,28 +67,35 @@ function Role({ role, crumbs }: { role: RoleInfo; crumbs: { label: string; to: s
           value={tab}
           onChange={setTab}
           tabs={[
-            { key: "trust", label: text("trust"), content: <Trust role={role} /> },
+            { key: "trust", label: text("trust"), content: <Trust role={role} draft={draft} onDraft={setDraft} /> },
             { key: "policies", label: text("tabPolicies"), content: <RolePolicies role={role} /> },
             { key: "sessions", label: text("tabSessions"), content: <Sessions role={role} /> },
             { key: "settings", label: text("tabSettings"), content: <Settings role={role} /> },
           ]}
         />
       </Card>
+      {guard.dialog}
       {deleting && <DeleteRole role={role} onClose={() => setDeleting(false)} onDeleted={() => void navigate("/roles", { replace: true })} />}
     </Page>
   );
 }
 
-function Trust({ role }: { role: RoleInfo }) {
+interface TrustProps {
+  role: RoleInfo;
+  /** What is being written; kept while other tabs are looked at. */
+  draft: string | undefined;
+  onDraft: (draft: string | undefined) => void;
+}
+
+function Trust({ role, draft, onDraft }: TrustProps) {
   const text = useText(roles);
   const words = useText(common);
-  const [draft, setDraft] = useState<string>();
   const shown = format(role.PolicyDocument);
   const lint = useLint(draft ?? shown, "trust");
   const change = useChange("cam", "UpdateAssumeRolePolicy", {
     onSuccess: () => {
       toast("success", text("trustSaved"));
-      setDraft(undefined);
+      onDraft(undefined);
     },
   });
   if (draft === undefined) {
@@ -95,7 +104,7 @@ function Trust({ role }: { role: RoleInfo }) {
         <Row between>
           <h2>{text("trustTitle")}</h2>
           {!isOwned(role) && (
-            <Button icon={<EditIcon />} onClick={() => setDraft(role.PolicyDocument.includes("\n") ? role.PolicyDocument : shown)}>
+            <Button icon={<EditIcon />} onClick={() => onDraft(role.PolicyDocument.includes("\n") ? role.PolicyDocument : shown)}>
               {words("edit")}
             </Button>
           )}
@@ -107,7 +116,7 @@ function Trust({ role }: { role: RoleInfo }) {
   }
   return (
     <>
-      <DocumentEditor label={text("trust")} value={draft} onChange={setDraft} kind="trust" />
+      <DocumentEditor label={text("trust")} value={draft} onChange={onDraft} kind="trust" />
       <Alert>{text("trustNote")}</Alert>
       {lint.refused && <Alert kind="warning">{text("refused")}</Alert>}
       <ErrorNotice error={change.error} />
@@ -120,7 +129,7 @@ function Trust({ role }: { role: RoleInfo }) {
         >
           {words("save")}
         </Button>
-        <Button onClick={() => setDraft(undefined)}>{words("cancel")}</Button>
+        <Button onClick={() => onDraft(undefined)}>{words("cancel")}</Button>
       </Row>
     </>
   );
