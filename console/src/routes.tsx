@@ -11,7 +11,7 @@ export interface PageEntry {
   menu?: keyof typeof menu;
 }
 
-/** Pages of somebody who is signed in. The first is where one arrives. */
+/** Pages of somebody who is signed in. One arrives at the first of the menu. */
 export const pages: readonly PageEntry[] = [
   { path: "overview", load: () => import("./pages/overview"), menu: "overview" },
   { path: "audit", load: () => import("./pages/audit"), menu: "audit" },

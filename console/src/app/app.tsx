@@ -9,7 +9,7 @@ import { sessionKey } from "@/api/session";
 import { useLanguage, useText } from "@/i18n";
 import { Broken, Empty, ErrorNotice, LinkButton, Page, Toaster } from "@/ui";
 import { pages, signInPage, type PageEntry } from "../routes";
-import { Layout, Waiting } from "./layout";
+import { Layout, Waiting, menuPages } from "./layout";
 import { frame } from "./messages";
 
 export function App() {
@@ -48,7 +48,7 @@ function newRouter() {
                 <Layout />
               </SignedIn>
             ),
-            children: [{ index: true, element: <Navigate to={pages[0]?.path ?? ""} replace /> }, ...pages.map(page), { path: "*", element: <NotFound /> }],
+            children: [{ index: true, element: <Navigate to={menuPages()[0]?.path ?? "account"} replace /> }, ...pages.map(page), { path: "*", element: <NotFound /> }],
           },
         ],
       },

@@ -73,22 +73,23 @@ export function Layout() {
   );
 }
 
+/** The pages that the menu leads to, in its order. */
+export function menuPages() {
+  return (Object.keys(menu) as (keyof typeof menu)[]).flatMap((entry) => pages.filter((page) => page.menu === entry).map((page) => ({ ...page, menu: entry })));
+}
+
 function MenuEntries() {
   const label = useText(menu);
   return (
     <ul>
-      {(Object.keys(menu) as (keyof typeof menu)[]).map((entry) => {
-        const page = pages.find((candidate) => candidate.menu === entry);
-        if (!page) return null;
-        return (
-          <li key={entry}>
-            <NavLink to={`/${page.path}`} onPointerEnter={() => void page.load()}>
-              {icons[entry]}
-              {label(entry)}
-            </NavLink>
-          </li>
-        );
-      })}
+      {menuPages().map((page) => (
+        <li key={page.path}>
+          <NavLink to={`/${page.path}`} onPointerEnter={() => void page.load()}>
+            {icons[page.menu]}
+            {label(page.menu)}
+          </NavLink>
+        </li>
+      ))}
     </ul>
   );
 }
