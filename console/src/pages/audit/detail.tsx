@@ -4,7 +4,6 @@ import { DecisionPath, Permitted, questionOf, questionPath, Remedy, Verdict } fr
 import { useText } from "@/i18n";
 import { format } from "@/policy/json";
 import { Card, Code, CopyText, Empty, KeyValue, LinkButton, Page, Time } from "@/ui";
-import "./audit.css";
 import { auditText } from "./messages";
 import { Caller, Outcome } from "./table";
 

@@ -2,6 +2,7 @@ import { useEffect, useState, type FormEvent } from "react";
 import { ActionField } from "@/decision";
 import { useText } from "@/i18n";
 import { Button, Card, MomentField, SelectField, TextField } from "@/ui";
+import "./audit.css";
 import { callerTypes, noFilter, outcomes, type Filter, type Range } from "./filter";
 import { auditText } from "./messages";
 

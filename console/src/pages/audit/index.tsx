@@ -5,7 +5,6 @@ import type { AuditRecord } from "@/api/hufu.gen";
 import { isDenied, Lacking } from "@/decision";
 import { useLanguage, useText } from "@/i18n";
 import { Alert, Button, Card, Empty, ErrorNotice, format, Page, Row, Status } from "@/ui";
-import "./audit.css";
 import { filterParams, readFilter } from "./filter";
 import { Filters } from "./filters";
 import { auditText } from "./messages";

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { AuditRecord } from "@/api/hufu.gen";
 import { useText } from "@/i18n";
 import { DataTable, Link, Status, Tag, Time, type Column } from "@/ui";
+import "./audit.css";
 import { recordPath } from "./filter";
 import { auditText } from "./messages";
 
@@ -24,18 +25,18 @@ export function CallTable({ rows, newIds = none, brief = false, ...rest }: CallT
     {
       key: "time",
       title: text("time"),
-      width: 175,
+      width: 165,
       render: (row) => (
         <>
           <Time milliseconds={row.Time} /> {newIds.has(row.RequestId) && <Tag kind="info">{text("new")}</Tag>}
         </>
       ),
     },
-    { key: "action", title: text("action"), width: 200, render: (row) => <Link to={recordPath(row)}>{row.Action}</Link> },
-    { key: "caller", title: text("caller"), width: 140, render: (row) => <Caller type={row.CallerType} id={row.CallerId} name={row.CallerName} /> },
-    { key: "outcome", title: text("outcome"), width: 190, render: (row) => <Outcome outcome={row.Outcome} effect={row.Effect} /> },
-    { key: "resources", title: text("resources"), width: 220, optional: true, render: (row) => <Resources resources={row.Resources} /> },
-    { key: "ip", title: text("ip"), width: 120, optional: true, render: (row) => row.Ip },
+    { key: "action", title: text("action"), width: 180, render: (row) => <Link to={recordPath(row)}>{row.Action}</Link> },
+    { key: "caller", title: text("caller"), width: 130, render: (row) => <Caller type={row.CallerType} id={row.CallerId} name={row.CallerName} /> },
+    { key: "outcome", title: text("outcome"), width: 160, render: (row) => <Outcome outcome={row.Outcome} effect={row.Effect} /> },
+    { key: "resources", title: text("resources"), width: 180, optional: true, render: (row) => <Resources resources={row.Resources} /> },
+    { key: "ip", title: text("ip"), width: 110, optional: true, render: (row) => row.Ip },
     { key: "door", title: text("door"), optional: true, hidden: true, render: (row) => row.Door },
     { key: "key", title: text("secretId"), width: 180, optional: true, hidden: true, render: (row) => <code>{row.SecretId}</code> },
     { key: "duration", title: text("duration"), optional: true, hidden: true, align: "right", render: (row) => text("ms", { count: row.DurationMs }) },

@@ -49,7 +49,7 @@ const kinds = { high: "error", medium: "warning", low: "info", ok: "success" } a
 /** Where what an advice is about is mended. */
 const places: Record<string, string> = {
   RootAccessKey: "/keys",
-  RootMfa: "/account/security",
+  RootNoMfa: "/account/security",
   NoMfa: "/users",
   UnusedAccessKey: "/keys",
   OldAccessKey: "/keys",
@@ -89,7 +89,8 @@ function Item({ advice }: { advice: AdviceData }) {
 }
 
 // A key is found by its id; the root account has no page among the users.
-function subjectPath({ Uin: uin, AccessKeyId: key }: AdviceSubject, root: string | undefined): string {
+function subjectPath({ Uin: uin, AccessKeyId: key, PolicyId: policy }: AdviceSubject, root: string | undefined): string {
+  if (policy > 0) return `/policies/${policy}`;
   if (key) return `/keys?keyword=${encodeURIComponent(key)}`;
   return String(uin) === root ? "/account/security" : `/users/${uin}`;
 }
@@ -104,7 +105,7 @@ function Subjects({ advice: { Subjects: subjects, Count: count } }: { advice: Ad
   return (
     <ul className="overview-subjects">
       {first.map((subject) => (
-        <li key={`${subject.Uin} ${subject.AccessKeyId}`}>
+        <li key={`${subject.Uin} ${subject.PolicyId} ${subject.AccessKeyId}`}>
           <Link to={subjectPath(subject, session?.Account.Uin)}>{subject.AccessKeyId ? `${subject.Name} ${subject.AccessKeyId.slice(0, 12)}…` : subject.Name || String(subject.Uin)}</Link>
         </li>
       ))}
