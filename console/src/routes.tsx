@@ -14,6 +14,7 @@ export interface PageEntry {
 /** Pages of somebody who is signed in. One arrives at the first of the menu. */
 export const pages: readonly PageEntry[] = [
   { path: "overview", load: () => import("./pages/overview"), menu: "overview" },
+  { path: "keys", load: () => import("./pages/keys"), menu: "keys" },
   { path: "audit", load: () => import("./pages/audit"), menu: "audit" },
   { path: "audit/:requestId", load: () => import("./pages/audit/detail") },
   { path: "account", load: () => import("./pages/account"), menu: "account" },
