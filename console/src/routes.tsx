@@ -17,6 +17,7 @@ export const pages: readonly PageEntry[] = [
   { path: "keys", load: () => import("./pages/keys"), menu: "keys" },
   { path: "audit", load: () => import("./pages/audit"), menu: "audit" },
   { path: "audit/:requestId", load: () => import("./pages/audit/detail") },
+  { path: "analyzer", load: () => import("./pages/analyzer"), menu: "analyzer" },
   { path: "account", load: () => import("./pages/account"), menu: "account" },
   { path: "account/security", load: () => import("./pages/account/security") },
   { path: "groups", load: () => import("./pages/groups/list"), menu: "groups" },

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { call, useAction, useChange } from "@/api";
 import { DocumentEditor, useLeaveGuard, useLint } from "@/editor";
 import { common, useText } from "@/i18n";
@@ -10,11 +10,12 @@ import { Alert, Button, Card, ErrorNotice, FormDialog, LinkButton, Loaded, Page,
 import { policies } from "./messages";
 import { nameForm } from "./names";
 
-/** Makes a custom policy: from nothing, or from a copy of another (?from=). */
+/** Makes a custom policy: from nothing, from a copy of another (?from=), or from a document that another page hands over. */
 export default function CreatePolicy() {
   const text = useText(policies);
   const words = useText(common);
   const [params] = useSearchParams();
+  const { state } = useLocation();
   const from = Number(params.get("from") ?? "") || 0;
   const source = useAction("cam", "GetPolicy", { PolicyId: from }, { enabled: from > 0 });
   return (
@@ -22,10 +23,16 @@ export default function CreatePolicy() {
       {from > 0 ? (
         <Loaded query={source}>{(policy) => <CreateForm copyOf={{ name: policy.PolicyName, document: policy.PolicyDocument }} />}</Loaded>
       ) : (
-        <CreateForm />
+        <CreateForm given={givenDocument(state)} />
       )}
     </Page>
   );
+}
+
+/** The document that a link to this page brings as the state of the navigation, { document }. */
+function givenDocument(state: unknown): string | undefined {
+  const document = typeof state === "object" && state !== null && "document" in state ? state.document : undefined;
+  return typeof document === "string" ? document : undefined;
 }
 
 interface Template {
@@ -35,13 +42,13 @@ interface Template {
 
 type Way = "visual" | "json" | "template";
 
-function CreateForm({ copyOf }: { copyOf?: Template }) {
+function CreateForm({ copyOf, given }: { copyOf?: Template; given?: string | undefined }) {
   const text = useText(policies);
   const [way, setWay] = useState<Way>(copyOf ? "template" : "visual");
   const [choosing, setChoosing] = useState(false);
   const [name, setName] = useState(copyOf ? copyName(copyOf.name) : "");
   const [description, setDescription] = useState("");
-  const [document, setDocument] = useState(copyOf ? format(copyOf.document) : emptyPolicy);
+  const [document, setDocument] = useState(format(copyOf?.document ?? given ?? emptyPolicy));
   const begin = (next: Way) => {
     if (next === "template") setChoosing(true);
     else setWay(next);
