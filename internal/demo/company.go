@@ -50,7 +50,7 @@ var policies = []policyText{
 	{"helpdesk-passwords", "服务台重置密码，仅限办公网 / reset passwords, from the office", 40, nil},
 	{"engineer-boundary", "研发人员的权限边界 / boundary of engineers", 35, nil},
 	{"contractor-staging", "外包：合同期内运行流水线 / pipelines until the contract ends", 30, nil},
-	{"migration-2025", "迁移用，已完成（待清理） / for the migration, which is done", 59, nil},
+	{"migration-2025", "迁移用，已完成（待清理） / for the migration, which is done", 199, nil},
 }
 
 // user is a sub-user. A boundary, a password and a key are there if they are named.
@@ -67,8 +67,8 @@ type user struct {
 const boundary = "engineer-boundary"
 
 var users = []user{
-	{"lilei", "李雷 · 首席信息安全官", 60, []string{"administrators", "all-staff"}, nil, "", true, true, "13800000001"},
-	{"hanmeimei", "韩梅梅 · IT 经理", 60, []string{"administrators", "all-staff"}, nil, "", true, true, "13800000002"},
+	{"lilei", "李雷 · 首席信息安全官", 199, []string{"administrators", "all-staff"}, nil, "", true, true, "13800000001"},
+	{"hanmeimei", "韩梅梅 · IT 经理", 199, []string{"administrators", "all-staff"}, nil, "", true, true, "13800000002"},
 	{"zhangwei", "张伟 · 平台研发负责人", 57, []string{"all-staff", "platform-engineers", "on-call"}, nil, boundary, true, true, "13800000003"},
 	{"chenyu", "陈宇 · 高级后端工程师", 57, []string{"all-staff", "platform-engineers", "on-call"}, nil, boundary, true, true, ""},
 	{"liuyang", "刘洋 · 后端工程师", 56, []string{"all-staff", "platform-engineers"}, nil, boundary, true, true, ""},
@@ -105,7 +105,7 @@ var users = []user{
 	{"svc-monitor", "监控巡检", 50, []string{"service-accounts"}, []string{"QcloudCamReadOnlyAccess", "QcloudCVMReadOnlyAccess"}, "", false, true, ""},
 	{"svc-order-events", "订单事件消费者", 44, []string{"service-accounts"}, []string{"order-events-consumer"}, "", false, true, ""},
 	{"svc-backup", "备份", 49, []string{"service-accounts"}, []string{"data-lake-read", "QcloudCOSReadOnlyAccess"}, "", false, true, ""},
-	{"svc-legacy-sync", "旧系统同步，迁移后未再使用", 59, []string{"service-accounts"}, []string{"migration-2025"}, "", false, true, ""},
+	{"svc-legacy-sync", "旧系统同步，迁移后未再使用", 198, []string{"service-accounts"}, []string{"migration-2025"}, "", false, true, ""},
 }
 
 // role is a role with whom it trusts: "account", "partner", the name of a user, or a service.
@@ -122,7 +122,7 @@ var roles = []role{
 	{"data-pipeline", "计算节点上的数据管道 / data pipelines on machines", "cvm.qcloud.com", 46, 7200, []string{"data-lake-write"}, map[string]string{"team": "data"}},
 	{"ci-deployer", "持续集成发布时使用 / deployments by continuous integration", "svc-ci", 45, 3600, []string{"release-deploy", "artifacts-readwrite"}, map[string]string{"team": "platform"}},
 	{"partner-readonly", "合作伙伴北辰数据只读，需外部 ID / Beichen Data reads, with an external id", "partner", 32, 3600, []string{"reports-readonly"}, map[string]string{"partner": "beichen"}},
-	{"legacy-migration", "迁移用，已完成（待清理） / for the migration, which is done", "account", 59, 0, []string{"migration-2025"}, nil},
+	{"legacy-migration", "迁移用，已完成（待清理） / for the migration, which is done", "account", 199, 0, []string{"migration-2025"}, nil},
 }
 
 // visits are what people do in the console, each once in a while. One has forgotten the password at first.

@@ -25,11 +25,15 @@ import (
 
 // The secrets of the demonstration, which are none.
 const (
+	rootName     = "yuanshan"
 	RootPassword = "Demo-Root-2026"
 	UserPassword = "Demo-User-2026"
 	SecretID     = "AKIDhufuDemonstrationOnly"
 	SecretKey    = "demonstration-only-never-anywhere-else"
 )
+
+// alias stands for the account's number when sub-users sign in.
+const alias = "yuanshan-tech"
 
 // mustChange is the user who has to choose another password first.
 const mustChange = "zhengkai"
@@ -105,7 +109,7 @@ func found(ctx context.Context, config server.Config) (owner, partner *operator.
 	if err != nil {
 		return nil, nil, err
 	}
-	owner, err = actions.Bootstrap(ctx, account.New{Name: "yuanshan", SecretID: SecretID, SecretKey: SecretKey}, RootPassword)
+	owner, err = actions.Bootstrap(ctx, account.New{Name: rootName, SecretID: SecretID, SecretKey: SecretKey}, RootPassword)
 	if err == nil {
 		partner, err = actions.CreateAccount(ctx, account.New{Name: "beichen-data"})
 	}
@@ -244,8 +248,8 @@ func announce(out io.Writer, known state, e *enterprise, api, ops net.Addr) {
 hufu demonstration. Everything in it is invented, and its passwords are public.
 
   console     http://%[1]s/console/
-  root        account yuanshan, password %[2]s
-  sub-users   of the account %[3]d, all with the password %[4]s:
+  root        account %[15]s, password %[2]s
+  sub-users   of the account %[14]s (or %[3]d), all with the password %[4]s:
                 hanmeimei   administrator         zhangwei   platform engineer, with a boundary
                 songyi      auditor, reads all    fengli     finance
                 wb-lihua    contractor            %[5]s   has to choose a password first
@@ -259,5 +263,5 @@ hufu demonstration. Everything in it is invented, and its passwords are public.
               curl -X POST %[9]s/admin/corps/%[10]s/members/USERID/leave
 
 `, api, RootPassword, known.Account, UserPassword, mustChange, SecretID, SecretKey, ops, e.address(), corpID, agentID, corpSecret,
-		strings.Join(known.Members, ", "))
+		strings.Join(known.Members, ", "), alias, rootName)
 }

@@ -1,7 +1,7 @@
 // Package demo is what `hufu demo` serves: a server on a data directory of its own, an account with the life of a company in it,
 // and a stand-in for WeCom's server beside it, on the same machine and for it only.
 //
-// Everything in the account came about through the API: the first start lives the last sixty days in some seconds, by signed
+// Everything in the account came about through the API: the first start lives the last two hundred days in some seconds, by signed
 // calls to the server's own handler under a clock that runs ahead, so that rules, audit trail and times are those of a real
 // account. The next start on the same directory goes on with what is there.
 //
@@ -11,7 +11,9 @@
 //	company.go   who and what is in the account
 //	story.go     how it came about, day by day
 //	traffic.go   what people and programs do each day
-//	wecom.go     the enterprise, its link and the import
+//	browser.go   people at the console
+//	wecom.go     the enterprise in WeCom
+//	link.go      the link to it, and the import
 //
 // Its passwords and keys are public, and the stand-in lets anybody in, so it listens on loopback addresses alone.
 package demo

@@ -26,8 +26,8 @@ const (
 	elsewhere = "192.0.2.141"
 )
 
-// days is how long the account has been there.
-const days = 60
+// days is how long the account has been there: at first for a migration. For rollout days everybody has been using it.
+const days, rollout = 200, 61
 
 // story makes the account's life. The first failure ends it; what comes after does nothing.
 type story struct {
@@ -91,16 +91,16 @@ func (s *story) try(c *caller, ip, action string, in params) params {
 	return out
 }
 
-// live tells the sixty days, ending now.
+// live tells all days, ending now.
 func (s *story) live() error {
 	day := s.now.In(beijing)
 	morning := time.Date(day.Year(), day.Month(), day.Day(), 9, 30, 0, 0, beijing).AddDate(0, 0, -days)
 	s.clock.to(morning)
 	s.found()
 	for ago := days; ago > 0; ago-- {
-		s.clock.to(morning.AddDate(0, 0, days-ago))
+		s.clock.to(morning.AddDate(0, 0, days-ago).Add(time.Duration(s.random.IntN(90)) * time.Minute))
 		s.change(ago)
-		if w := s.clock.Now().In(beijing).Weekday(); w != time.Saturday && w != time.Sunday {
+		if w := s.clock.Now().In(beijing).Weekday(); ago < rollout && w != time.Saturday && w != time.Sunday {
 			s.workday(ago)
 		}
 	}
@@ -112,8 +112,9 @@ var beijing = time.FixedZone("CST", 8*3600)
 
 // found sets up what was there from the first day.
 func (s *story) found() {
-	s.must("cam:UpdatePasswordRules", params{"Rules": params{"MinimumLength": 10, "MustContain": "Aa0", "ForcePasswordChange": 180,
+	s.must("cam:UpdatePasswordRules", params{"Rules": params{"MinimumLength": 10, "MustContain": "Aa0", "ForcePasswordChange": 365,
 		"ReusePasswordLimit": 5, "RetryPasswordLimit": 5}})
+	s.must("hufu:UpdateConsoleSettings", params{"Alias": alias})
 	presets := s.must("cam:ListPolicies", params{"Scope": "QCS", "Rp": 200, "Page": 1})
 	rows, _ := presets["List"].([]any)
 	for _, row := range rows {
@@ -156,6 +157,9 @@ func (s *story) change(ago int) {
 	}
 	if ago == 50 {
 		s.bindDevice("lilei")
+	}
+	if ago == 120 {
+		s.perform(act{"svc-legacy-sync", servers, "sts:GetCallerIdentity", nil})
 	}
 	if ago == 7 { // the contractor who left keeps his user, but not his key
 		s.disableKey("wb-tianye")

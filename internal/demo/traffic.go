@@ -173,8 +173,6 @@ func (s *story) workday(ago int) {
 		s.drop(visits[ago/2%len(visits)])
 	}
 	switch {
-	case ago == 46:
-		s.perform(act{"svc-legacy-sync", servers, "sts:GetCallerIdentity", nil})
 	case ago == 10:
 		s.perform(act{"wb-tianye", office, "sts:GetCallerIdentity", nil})
 	case ago%9 == 0 && s.roles["partner-readonly"] != "":
