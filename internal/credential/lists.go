@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/call"
@@ -13,11 +12,12 @@ import (
 
 // KeyFilter says which of an account's keys to list; the zero value means all that are not deleted.
 type KeyFilter struct {
-	Status Status // 0 = any
-	// Found narrows to the key with this SecretId and those of this uin, and to those of the uins that Holders finds, a query
-	// of another room. In it $1 is the account, and the HolderArgs begin at $2.
-	Found, Holders string
-	HolderArgs     []any
+	Status   Status // 0 = any
+	SecretID string // of the one key; goes before Holders
+	// Holders narrows to the keys of the uins that a query of another room finds. In it $1 is the account, and the HolderArgs
+	// begin at $2.
+	Holders    string
+	HolderArgs []any
 }
 
 // What ListAll looks at and counts at most: an account may have millions of keys.
@@ -27,29 +27,23 @@ const (
 )
 
 // ListAll is a window of the keys of everybody in an account, the newest first, and how many there are in all, 10,000 at
-// most. Without Found it is about the newest 100,000.
+// most. It looks at the newest 100,000, or at 10,000 of the holders.
 func (k *Keys) ListAll(ctx context.Context, q store.Queryer, a store.Account, f KeyFilter, offset, limit int64) (page []AccessKey, total int64, err error) {
-	from, conditions, args := `access_keys`, []string{`account = $1`, `status <> 4`}, append([]any{a}, f.HolderArgs...)
+	from, args := ` ORDER BY created_at DESC, secret_id DESC LIMIT `+strconv.Itoa(mostKeysLooked), []any{a}
+	switch {
+	case f.SecretID != "":
+		from, args = ` AND secret_id = $2`, append(args, f.SecretID)
+	case f.Holders != "":
+		from, args = ` AND uin IN (`+f.Holders+`) LIMIT `+strconv.Itoa(mostKeysCounted), append(args, f.HolderArgs...)
+	}
 	next := func(v any) string {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args))
 	}
+	where := ` FROM (SELECT ` + keyColumns + ` FROM access_keys WHERE account = $1` + from + `) AS looked WHERE status <> 4`
 	if f.Status != 0 {
-		conditions = append(conditions, `status = `+next(f.Status))
+		where += ` AND status = ` + next(f.Status)
 	}
-	if f.Found != "" {
-		found := `secret_id = ` + next(f.Found)
-		if uin, err := strconv.ParseInt(f.Found, 10, 64); err == nil {
-			found += ` OR uin = ` + next(uin)
-		}
-		if f.Holders != "" {
-			found += ` OR uin IN (` + f.Holders + `)`
-		}
-		conditions = append(conditions, `(`+found+`)`)
-	} else {
-		from = `(SELECT account, ` + keyColumns + ` FROM access_keys WHERE account = $1 ORDER BY created_at DESC, secret_id DESC LIMIT ` + strconv.Itoa(mostKeysLooked) + `) AS newest`
-	}
-	where := ` FROM ` + from + ` WHERE ` + strings.Join(conditions, ` AND `)
 	if total, err = store.Count(ctx, q, `SELECT COUNT(*) FROM (SELECT secret_id`+where+` LIMIT `+strconv.Itoa(mostKeysCounted)+`) AS counted`, args...); err != nil {
 		return nil, 0, fmt.Errorf("count access keys: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/account"
@@ -75,9 +76,14 @@ func (v *adviser) keys(ctx context.Context, condition string, args ...any) ([]su
 		WHERE k.status = 2 AND `+condition+` ORDER BY k.created_at, k.secret_id LIMIT `+fmt.Sprint(mostCounted), append([]any{v.owner.UIN}, args...)...)
 }
 
-// newestUsers are the users of a kind that are looked at.
-func newestUsers(kinds string) string {
-	return `(SELECT uin, console_login, last_login_at, created_at FROM users WHERE account = $1 AND kind IN (` + kinds + `) ORDER BY uin DESC LIMIT ` + fmt.Sprint(mostLooked) + `) AS u`
+// newestUsers are the users of some kinds that are looked at.
+func newestUsers(kinds ...cam.UserKind) string {
+	each := make([]string, len(kinds))
+	for i, kind := range kinds {
+		each[i] = fmt.Sprintf(`SELECT * FROM (SELECT uin, console_login, last_login_at, created_at FROM users WHERE account = $1 AND kind = %d ORDER BY uin DESC LIMIT %d) AS of%d`,
+			kind, mostLooked, kind)
+	}
+	return `(` + strings.Join(each, ` UNION ALL `) + `) AS u`
 }
 
 const noDevice = `NOT EXISTS (SELECT 1 FROM totp_devices o WHERE o.account = $1 AND o.uin = u.uin AND o.pending = 0)`
@@ -98,14 +104,14 @@ var checks = []struct {
 		return v.users(ctx, `SELECT u.uin FROM accounts u WHERE u.uin = $1 AND `+noDevice)
 	}},
 	{code: "NoMfa", severity: medium, find: func(v *adviser, ctx context.Context) ([]subject, error) {
-		return v.users(ctx, `SELECT u.uin FROM `+newestUsers("2")+` WHERE u.console_login = 1 AND `+noDevice)
+		return v.users(ctx, `SELECT u.uin FROM `+newestUsers(cam.SubUser)+` WHERE u.console_login = 1 AND `+noDevice)
 	}},
 	{code: "WildcardPolicy", severity: high, find: (*adviser).wildcards},
 	{code: "AdministratorUsers", severity: medium, find: func(v *adviser, ctx context.Context) ([]subject, error) {
 		return v.users(ctx, `SELECT uin FROM (SELECT target_id AS uin FROM attachments WHERE account = $1 AND policy_id = $2 AND target_kind = 1
 			ORDER BY target_id LIMIT `+fmt.Sprint(mostLooked)+`) AS own
-			UNION SELECT uin FROM (SELECT m.uin AS uin FROM attachments t JOIN group_members m ON m.account = t.account AND m.group_id = t.target_id
-			WHERE t.account = $1 AND t.policy_id = $2 AND t.target_kind = 2 LIMIT `+fmt.Sprint(mostLooked)+`) AS by_group`, cam.PresetByName("AdministratorAccess").ID)
+			UNION SELECT uin FROM (SELECT m.uin AS uin FROM group_members m WHERE m.account = $1 AND m.group_id IN (
+			SELECT t.target_id FROM attachments t WHERE t.account = $1 AND t.policy_id = $2 AND t.target_kind = 2) LIMIT `+fmt.Sprint(mostLooked)+`) AS by_group`, cam.PresetByName("AdministratorAccess").ID)
 	}, severe: func(_ *adviser, found []subject) string {
 		if len(found) <= administrators {
 			return fine
@@ -124,7 +130,7 @@ var checks = []struct {
 		return low
 	}},
 	{code: "UnusedUser", severity: low, find: func(v *adviser, ctx context.Context) ([]subject, error) {
-		return v.users(ctx, `SELECT u.uin FROM `+newestUsers("2, 3, 4")+` WHERE u.created_at < $2 AND COALESCE(u.last_login_at, 0) < $2
+		return v.users(ctx, `SELECT u.uin FROM `+newestUsers(cam.SubUser, cam.WeComUser, cam.Collaborator)+` WHERE u.created_at < $2 AND COALESCE(u.last_login_at, 0) < $2
 			AND NOT EXISTS (SELECT 1 FROM access_keys k WHERE k.account = $1 AND k.uin = u.uin AND k.last_used >= $2)`, v.before(unused))
 	}},
 	{code: "DirectPolicies", severity: low, find: func(v *adviser, ctx context.Context) ([]subject, error) {
@@ -143,9 +149,10 @@ func (v *adviser) wildcards(ctx context.Context) ([]subject, error) {
 	documents, err := store.Collect(ctx, v.q, func(r store.Row) (d document, err error) {
 		err = r.Scan(&d.policy, &d.name, &d.text)
 		return d, err
-	}, `SELECT p.id, p.name, d.document FROM policies p JOIN policy_versions d ON d.account = p.account AND d.policy_id = p.id AND d.version = p.default_version
-		WHERE p.account = $1 AND d.document LIKE '%"*"%' AND EXISTS (SELECT 1 FROM attachments t WHERE t.account = p.account AND t.policy_id = p.id)
-		ORDER BY p.id DESC LIMIT `+fmt.Sprint(mostDocuments), v.owner.UIN)
+	}, `SELECT p.id, p.name, d.document
+		FROM (SELECT id, name, default_version FROM policies WHERE account = $1 ORDER BY id DESC LIMIT `+fmt.Sprint(mostDocuments)+`) AS p
+		JOIN policy_versions d ON d.account = $1 AND d.policy_id = p.id AND d.version = p.default_version
+		WHERE d.document LIKE '%"*"%' AND EXISTS (SELECT 1 FROM attachments t WHERE t.account = $1 AND t.policy_id = p.id) ORDER BY p.id DESC`, v.owner.UIN)
 	var found []subject
 	for _, d := range documents {
 		if parsed, err := policy.Parse(d.text); err == nil && slices.ContainsFunc(parsed.Statements, everything) {
@@ -170,7 +177,7 @@ func (v *adviser) weakRules(ctx context.Context) ([]subject, error) {
 	return []subject{{uin: int64(v.owner.UIN)}}, nil
 }
 
-// DescribeSecurityAdvice looks at the newest 20,000 users, the oldest 20,000 keys, and the newest 2,000 policies.
+// DescribeSecurityAdvice looks at the newest 20,000 users of each type, the oldest 20,000 keys, and the newest 2,000 policies.
 func (p *Product) DescribeSecurityAdvice(ctx context.Context, c *call.Call, _ *hufu20261201.DescribeSecurityAdviceRequest) (*hufu20261201.DescribeSecurityAdviceResponse, error) {
 	out := &hufu20261201.DescribeSecurityAdviceResponse{}
 	err := p.db.Read().Snapshot(ctx, func(q store.Queryer) (err error) {

@@ -3,6 +3,7 @@ package overview
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/hufu-iam/hufu/internal/account"
@@ -21,7 +22,7 @@ const (
 // ListAccountAccessKeys lists the keys of everybody in the account, those of the root user among them.
 func (p *Product) ListAccountAccessKeys(ctx context.Context, c *call.Call, in *hufu20261201.ListAccountAccessKeysRequest) (*hufu20261201.ListAccountAccessKeysResponse, error) {
 	out := &hufu20261201.ListAccountAccessKeysResponse{}
-	f := credential.KeyFilter{Found: value(in.Keyword)}
+	f, keyword := credential.KeyFilter{}, value(in.Keyword)
 	switch value(in.Status) {
 	case keyActive:
 		f.Status = credential.Active
@@ -33,11 +34,8 @@ func (p *Product) ListAccountAccessKeys(ctx context.Context, c *call.Call, in *h
 		if err != nil {
 			return err
 		}
-		if f.Found != "" {
-			f.Holders, f.HolderArgs = holders(c.Account(), f.Found)
-			if strings.Contains(strings.ToLower(owner.Name), strings.ToLower(f.Found)) {
-				f.Holders += ` UNION ALL SELECT uin FROM accounts WHERE uin = $1`
-			}
+		if err := p.narrow(ctx, q, &f, owner, keyword); err != nil {
+			return err
 		}
 		keys, total, err := p.keys.ListAll(ctx, q, c.Account(), f, in.Offset, in.Limit)
 		if err != nil {
@@ -51,6 +49,26 @@ func (p *Product) ListAccountAccessKeys(ctx context.Context, c *call.Call, in *h
 		return nil, fmt.Errorf("list the access keys of an account: %w", err)
 	}
 	return out, nil
+}
+
+// narrow makes a filter of a keyword: the SecretId of a key, or whatever finds its holders.
+func (p *Product) narrow(ctx context.Context, q store.Queryer, f *credential.KeyFilter, owner account.Account, keyword string) error {
+	if keyword == "" {
+		return nil
+	}
+	key, err := p.keys.Get(ctx, q, owner.UIN, keyword)
+	switch {
+	case err != nil:
+		return err
+	case key != nil:
+		f.SecretID = keyword
+		return nil
+	}
+	f.Holders, f.HolderArgs = holders(owner.UIN, keyword)
+	if strings.Contains(strings.ToLower(owner.Name), strings.ToLower(keyword)) || keyword == strconv.FormatInt(int64(owner.UIN), 10) {
+		f.Holders += ` UNION SELECT uin FROM accounts WHERE uin = $1`
+	}
+	return nil
 }
 
 // holders is a query for the users whose name a keyword is part of, as SearchUsers finds them.

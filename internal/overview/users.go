@@ -243,7 +243,8 @@ func scanFound(r store.Row) (f hufu20261201.FoundUser, err error) {
 	return f, err
 }
 
-// foundUsers are the rows of users, in the order of their uins here.
+// foundUsers are the rows of users, in the order of their uins here. The account is compared in a way that no index serves:
+// the planner of SQLite would rather read through all of its users than look so many up.
 func foundUsers(ctx context.Context, q store.Queryer, a store.Account, uins []int64) ([]hufu20261201.FoundUser, error) {
 	byUIN := map[int64]hufu20261201.FoundUser{}
 	err := store.Batches(uins, func(batch []any) error {
@@ -251,7 +252,7 @@ func foundUsers(ctx context.Context, q store.Queryer, a store.Account, uins []in
 			LEFT JOIN wecom_users w ON w.account = u.account AND w.uin = u.uin
 			LEFT JOIN person_links l ON l.account = u.account AND l.uin = u.uin
 			LEFT JOIN persons d ON d.account = l.account AND d.id = l.person
-			WHERE u.account = $1 AND u.uin IN (`+store.Placeholders(2, len(batch))+`)`, append([]any{a}, batch...)...)
+			WHERE u.account + 0 = $1 AND u.uin IN (`+store.Placeholders(2, len(batch))+`)`, append([]any{a}, batch...)...)
 		for _, f := range rows {
 			byUIN[f.Uin] = f
 		}

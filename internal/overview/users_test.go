@@ -159,6 +159,8 @@ func TestListAccountAccessKeys(t *testing.T) {
 			{"disabled ones", apitest.P{"Status": "Inactive"}, []string{bob.ID}},
 			{"of a part of a name", apitest.P{"Keyword": "LIC"}, []string{alice.ID}},
 			{"of the account's name", apitest.P{"Keyword": "Root"}, []string{c.ID}},
+			{"of the account's uin", apitest.P{"Keyword": digits(a.UIN)}, []string{c.ID}},
+			{"a SecretId of another status", apitest.P{"Keyword": alice.ID, "Status": "Inactive"}, nil},
 			{"of a uin", apitest.P{"Keyword": digits(bob.UIN)}, []string{bob.ID}},
 			{"a SecretId", apitest.P{"Keyword": alice.ID}, []string{alice.ID}},
 			{"another account's", apitest.P{"Keyword": other.Root.ID}, nil},

@@ -2,7 +2,7 @@
 -- Orders in which administrators list what an account has: users by their last sign-in, keys by age, and the sessions of
 -- a role by their numbers.
 CREATE INDEX users_by_login ON users (account, (COALESCE(last_login_at, 0)), uin);
-CREATE INDEX access_keys_by_age ON access_keys (account, created_at, secret_id);
+CREATE INDEX access_keys_by_age ON access_keys (account, created_at);
 CREATE INDEX sessions_by_role ON sessions (account, role_id, number) WHERE role_id > 0;
 
 -- +goose Down
