@@ -3,9 +3,12 @@ package audit
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/store/storetest"
@@ -163,4 +166,24 @@ func TestMatches(t *testing.T) {
 			t.Errorf("%q fits %q: %t", tc.text, tc.pattern, got)
 		}
 	}
+}
+
+// A pattern fits as the regular expression of the same meaning does.
+func FuzzMatches(f *testing.F) {
+	for _, pattern := range []string{"", "*", "cam:Get*", "*:*User", "a**b", "[a]*."} {
+		f.Add(pattern, "cam:GetUser")
+	}
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		if !utf8.ValidString(pattern) || !utf8.ValidString(text) {
+			return // no door lets it through
+		}
+		parts := strings.Split(pattern, "*")
+		for i := range parts {
+			parts[i] = regexp.QuoteMeta(parts[i])
+		}
+		want := regexp.MustCompile(`(?s)\A` + strings.Join(parts, ".*") + `\z`).MatchString(text)
+		if got := matches(pattern, text); got != want {
+			t.Errorf("%q fits %q: %t, want %t", text, pattern, got, want)
+		}
+	})
 }
