@@ -210,17 +210,39 @@ func (f *Finder) FindConsole(ctx context.Context, token string, at time.Time) (*
 	if subtle.ConstantTimeCompare(sum[:], h.tokenHash) != 1 {
 		return nil, ErrNotFound
 	}
+	return f.running(ctx, h, at)
+}
+
+// running is the holder of a console session that has not run out, else ErrNotFound.
+func (f *Finder) running(ctx context.Context, h *Holder, at time.Time) (*Holder, error) {
+	if f.runs(h, at) {
+		return h, nil
+	}
+	// Its last call may have come to another node, which has written it down.
+	id := h.Principal.KeyID
+	f.consoles.Drop(id)
+	h, err := f.console(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	if !f.runs(h, at) {
-		// Its last call may have come to another node, which has written it down.
-		f.consoles.Drop(id)
-		if h, err = f.console(ctx, id); err != nil {
-			return nil, err
-		}
-		if !f.runs(h, at) {
-			return nil, ErrNotFound
-		}
+		return nil, ErrNotFound
 	}
 	return h, nil
+}
+
+// FindID finds the holder of a credential by the KeyID of its principal, for work that goes on after the call that asked for it:
+// a key by its SecretId as Find does, a session in the console by its id, ErrNotFound where that has run out. It proves nothing
+// about who asks.
+func (f *Finder) FindID(ctx context.Context, id string, at time.Time) (*Holder, error) {
+	if !strings.HasPrefix(id, consolePrefix) {
+		return f.Find(ctx, id)
+	}
+	h, err := f.console(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return f.running(ctx, h, at)
 }
 
 func (f *Finder) runs(h *Holder, at time.Time) bool {

@@ -363,3 +363,28 @@ func TestAMemberWhoIsImportedAgainIsTheSamePerson(t *testing.T) {
 		}
 	})
 }
+
+// An import that was asked for in the console goes on with the rights of that session, and no longer than it runs.
+func TestAnImportOfTheConsole(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		x := newCompany(t, w).link(t)
+		const password = "Console-Import-1"
+		uin := x.Root.Must(t, "cam:AddUser", P{"Name": "admin", "ConsoleLogin": 1, "Password": password}).Int("Uin")
+		x.Root.Must(t, "cam:AttachUserPolicy", P{"AttachUin": uin, "PolicyId": administratorAccess})
+		b := w.Browser()
+		if step := b.SignIn(t, "user", fmt.Sprint(x.UIN), "admin", password); step != "done" {
+			t.Fatalf("sign-in: %s", step)
+		}
+		id := b.Must(t, "hufu:ImportWeComMembers", x.in(P{"Members": wants("ann")})).Str("ImportId")
+		x.settle(t)
+		if got := outcomes(x.described(t, id)); got != "ann created" {
+			t.Errorf("while the session runs: %s", got)
+		}
+		id = b.Must(t, "hufu:ImportWeComMembers", x.in(P{"Members": wants("bob")})).Str("ImportId")
+		b.Send(t, "DELETE", "/console/session", nil)
+		x.settle(t)
+		if got := x.described(t, id); got.Str("State") != "interrupted" || outcomes(got) != "bob pending" {
+			t.Errorf("after its end: %s, %s", got.Str("State"), outcomes(got))
+		}
+	})
+}

@@ -46,8 +46,8 @@ func NewCalls(p *gateway.Pipeline, finder *credential.Finder, now func() time.Ti
 
 // Call implements wecom.Calls.
 func (d *Calls) Call(ctx context.Context, in wecom.AddMember) error {
-	holder, err := d.finder.Find(ctx, in.KeyID)
 	at := d.now()
+	holder, err := d.finder.FindID(ctx, in.KeyID, at)
 	if errors.Is(err, credential.ErrNotFound) || err == nil && (!holder.InForce(at) || holder.Principal.Account != in.Account) {
 		return wecom.ErrNoCaller
 	}
