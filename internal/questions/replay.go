@@ -77,7 +77,13 @@ func (p *replayer) ofCall(ctx context.Context, r *audit.Record) (asked, error) {
 	if r.CallerKind == typeRole {
 		a.who = &call.Principal{Kind: call.Role, Account: r.Account, RoleID: r.CallerID}
 	}
-	who, err := p.holder(ctx, r.KeyID)
+	find := p.holder
+	if r.Door == consoleDoor {
+		find = func(ctx context.Context, session string) (*call.Principal, error) {
+			return p.visitor(ctx, session, a.who)
+		}
+	}
+	who, err := find(ctx, r.KeyID)
 	if err != nil || who == nil || len(r.Resources) == 0 {
 		return a, err
 	}
@@ -156,6 +162,24 @@ func (p *replayer) holder(ctx context.Context, key string) (*call.Principal, err
 		h, err := p.finder.Find(ctx, key)
 		if errors.Is(err, credential.ErrNotFound) || err == nil && h.Principal.Account != p.call.Account() {
 			return nil, errNoPrincipal
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &h.Principal, nil
+	})
+}
+
+// consoleDoor is the door of calls that were made in sessions of the console.
+const consoleDoor = "console"
+
+// visitor is who made a call in a session of the console. Where the session has ended the user stands for it, of whom it is
+// not known that he had proved a second factor.
+func (p *replayer) visitor(ctx context.Context, session string, user *call.Principal) (*call.Principal, error) {
+	return p.find(typeKey+"/"+session, func() (*call.Principal, error) {
+		h, err := p.finder.Recall(ctx, &call.Principal{KeyID: session, Console: &call.Console{}})
+		if errors.Is(err, credential.ErrNotFound) || err == nil && h.Principal.Account != p.call.Account() {
+			return user, nil
 		}
 		if err != nil {
 			return nil, err
