@@ -15,6 +15,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/account"
 	"github.com/hufu-iam/hufu/internal/apitest"
 	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/directory"
 	"github.com/hufu-iam/hufu/internal/store"
 )
 
@@ -103,3 +104,20 @@ func code(t testing.TB, secret string, at time.Time) string {
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }
+
+// person makes a person, and ann that person.
+func (h *house) person(t testing.TB) (id string) {
+	t.Helper()
+	err := h.DB.Write(context.Background(), func(tx *store.Tx) error {
+		made, err := directory.Create(context.Background(), tx, store.Account(h.UIN), directory.Profile{Login: "ann"}, "", false, h.Now())
+		if err == nil {
+			id = made.ID
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Root.Must(t, "hufu:LinkIdentity", apitest.P{"PersonId": id, "Uin": h.user})
+	return id
+}
