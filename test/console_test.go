@@ -262,6 +262,32 @@ func TestConsoleSecurity(t *testing.T) {
 			}
 			s.secret(b.do(t, "hufu:CreateTotpDevice", params{"Password": newPassword}).member(t, "Secret"))
 		})
+		t.Run("the operator lets a root in that lost its password", func(t *testing.T) {
+			other := s.createAccount(t, "lost")
+			b := s.browser(t)
+			password := ""
+			for _, flags := range [][]string{nil, {"--remove-device"}} {
+				var made struct {
+					UIN      int64  `json:"uin"`
+					Password string `json:"password"`
+				}
+				out := s.run(t, append([]string{"account", "password", strconv.FormatInt(other.UIN, 10)}, flags...)...)
+				if err := json.Unmarshal([]byte(out), &made); err != nil || made.UIN != other.UIN || made.Password == password {
+					t.Fatalf("the command prints %q: %v", out, err)
+				}
+				s.secret(made.Password)
+				if p := b.do(t, "cam:GetUserAppId", nil); p.status != http.StatusUnauthorized {
+					t.Errorf("a session from before: %s", p.text)
+				}
+				if password != "" && s.browser(t).signIn(t, other.UIN, "", password) == "done" {
+					t.Error("the password before still signs in")
+				}
+				password = made.Password
+				if got := b.signIn(t, other.UIN, "", password); got != "done" {
+					t.Errorf("sign-in: %s", got)
+				}
+			}
+		})
 		t.Run("what is issued from a session ends with it", func(t *testing.T) {
 			b := s.browser(t)
 			if got := b.signIn(t, uin, "", bootstrapPassword); got != "done" {

@@ -44,12 +44,13 @@ func (d databaseFlags) knowing(ctx context.Context, products productFlags, fn fu
 }
 
 type accountCommand struct {
-	Create  accountCreate  `cmd:"" help:"Make a root account; prints one JSON object with its key."`
-	List    accountList    `cmd:"" help:"List the root accounts."`
-	Key     accountKey     `cmd:"" help:"Make a further key for a root account that lost its own; prints one JSON object."`
-	Verify  accountVerify  `cmd:"" help:"Mark a root account as verified."`
-	Suspend accountSuspend `cmd:"" help:"Refuse an account's logins and signed calls; its data stays."`
-	Resume  accountResume  `cmd:"" help:"Undo suspend."`
+	Create   accountCreate   `cmd:"" help:"Make a root account; prints one JSON object with its key."`
+	List     accountList     `cmd:"" help:"List the root accounts."`
+	Key      accountKey      `cmd:"" help:"Make a further key for a root account that lost its own; prints one JSON object."`
+	Password accountPassword `cmd:"" help:"Give a root account a new console password and end its sessions; prints one JSON object."`
+	Verify   accountVerify   `cmd:"" help:"Mark a root account as verified."`
+	Suspend  accountSuspend  `cmd:"" help:"Refuse an account's logins and signed calls; its data stays."`
+	Resume   accountResume   `cmd:"" help:"Undo suspend."`
 }
 
 type accountCreate struct {
@@ -121,6 +122,22 @@ type accountKey struct{ accountTarget }
 func (a *accountKey) Run(ctx context.Context) error {
 	return a.with(ctx, func(c operator.Commands) error {
 		made, err := c.CreateKey(ctx, store.Account(a.UIN))
+		if err != nil {
+			return fmt.Errorf("account %d: %w", a.UIN, err)
+		}
+		return printJSON(made)
+	})
+}
+
+type accountPassword struct {
+	accountTarget
+	RemoveDevice bool `help:"Take its one-time password device away too, for a root that lost it."`
+}
+
+// Run sets the password.
+func (a *accountPassword) Run(ctx context.Context) error {
+	return a.with(ctx, func(c operator.Commands) error {
+		made, err := c.NewPassword(ctx, store.Account(a.UIN), a.RemoveDevice)
 		if err != nil {
 			return fmt.Errorf("account %d: %w", a.UIN, err)
 		}

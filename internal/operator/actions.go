@@ -18,6 +18,7 @@ import (
 	"github.com/hufu-iam/hufu/internal/audit"
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/signin"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/qcs"
 )
@@ -184,6 +185,36 @@ func (a *Actions) CreateKey(ctx context.Context, uin store.Account) (*Created, e
 		id, key, err := a.Keys.Create(ctx, tx, uin, int64(uin), "", "", nil, tx.Now())
 		out = &Created{UIN: of.UIN, AppID: of.AppID, Name: of.Name, SecretID: id, SecretKey: key}
 		return []string{keyName(uin, id)}, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Login is a new console password of a root account, which is shown once.
+type Login struct {
+	UIN      store.Account `json:"uin"`
+	Password string        `json:"password"`
+}
+
+// NewPassword gives the root of an account a drawn console password, and ends its sessions in the console. With device its
+// one-time password device is taken away too, if it has one.
+func (a *Actions) NewPassword(ctx context.Context, uin store.Account, device bool) (*Login, error) {
+	out := &Login{UIN: uin, Password: credential.NewPassword()}
+	hash, err := credential.HashPassword(ctx, out.Password)
+	if err != nil {
+		return nil, err
+	}
+	err = a.on(ctx, uin, "hufu:SetRootPassword", func(tx *store.Tx, of account.Account) ([]string, error) {
+		err := account.SetPassword(ctx, tx, uin, hash)
+		if err == nil {
+			_, err = a.Keys.EndConsoles(ctx, tx, uin, int64(uin), "", tx.Now())
+		}
+		if err == nil && device {
+			err = signin.Unbind(ctx, tx, uin)
+		}
+		return nil, err
 	})
 	if err != nil {
 		return nil, err

@@ -86,6 +86,11 @@ func (c Commands) CreateKey(ctx context.Context, uin store.Account) (Created, er
 	return ask[Created](ctx, c, request{Op: "account.key", UIN: uin}, silent)
 }
 
+// NewPassword gives the root of an account a new console password.
+func (c Commands) NewPassword(ctx context.Context, uin store.Account, device bool) (Login, error) {
+	return ask[Login](ctx, c, request{Op: "account.password", UIN: uin, Device: device}, silent)
+}
+
 // Verify marks an account as verified.
 func (c Commands) Verify(ctx context.Context, uin store.Account) error {
 	_, err := ask[struct{}](ctx, c, request{Op: "account.verify", UIN: uin}, silent)

@@ -149,6 +149,7 @@ type request struct {
 	Op     string        `json:"op"`
 	New    account.New   `json:"new,omitzero"`
 	UIN    store.Account `json:"uin,omitempty"`
+	Device bool          `json:"device,omitempty"`
 	Filter audit.Filter  `json:"filter,omitzero"`
 	Ask    Question      `json:"ask,omitzero"`
 	EIAM   *EIAM         `json:"eiam,omitempty"`
@@ -170,6 +171,8 @@ func (a *Actions) run(ctx context.Context, in request, progress func(int)) (any,
 		return a.ListAccounts(ctx)
 	case "account.key":
 		return a.CreateKey(ctx, in.UIN)
+	case "account.password":
+		return a.NewPassword(ctx, in.UIN, in.Device)
 	case "account.verify":
 		return struct{}{}, a.Verify(ctx, in.UIN)
 	case "account.suspend":

@@ -195,4 +195,14 @@ func unbind(ctx context.Context, tx *store.Tx, a store.Account, uin int64) error
 	return nil
 }
 
+// Unbind takes the device of the root away, for the operator to whom it was lost; nothing happens where none is bound. Whoever
+// does it ends the root's sessions too.
+func Unbind(ctx context.Context, tx *store.Tx, a store.Account) error {
+	err := unbind(ctx, tx, a, int64(a))
+	if errors.Is(err, errNoDevice) {
+		return nil
+	}
+	return err
+}
+
 var _ cam.Dependents = (*Product)(nil)
