@@ -77,7 +77,7 @@ func TestWeComCommands(t *testing.T) {
 			{"an enterprise that is not there", []string{"import", "--all", "--corp", "ww9"}, 2, []string{"not linked to ww9", wecomCorp}},
 			{"what would be done", []string{"import", "--department", "2", "--policy", "ReadOnlyAccess", "--dry-run"}, 0, []string{"215 members to import", "policy ReadOnlyAccess (", "215 would be imported, nothing was done"}},
 			{"some", []string{"import", "--user", "m0000,m0001,nobody", "--policy", "2"}, 1, []string{"3 members to import", "1 sub-users were created", "m0001", "InvalidParameter.SubUserNameInUse", "nobody", "out_of_scope"}},
-			{"a department in two batches", []string{"import", "--department", "2", "--group", "developers"}, 0, []string{"214 members to import, 1 are sub-users already", "200 of 214", "214 of 214", "214 sub-users were created"}},
+			{"a department in two batches", []string{"import", "--department", "2", "--group", "developers"}, 0, []string{"214 members to import, 1 are sub-users already", "214 of 214", "214 sub-users were created"}},
 			{"once more", []string{"import", "--department", "2", "--group", "developers"}, 0, []string{"0 members to import, 215 are sub-users already", "0 sub-users were created"}},
 			{"as others are", []string{"import", "--user", "m0003", "--copy-from", "m0000"}, 0, []string{"1 sub-users were created"}},
 			{"a server that is not there", []string{"import", "--all", "--endpoint", "http://127.0.0.1:1"}, 2, []string{"refused"}},
