@@ -3,6 +3,7 @@ package wecom_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,8 @@ import (
 )
 
 func TestMain(m *testing.M) { storetest.Main(m) }
+
+var quiet = slog.New(slog.DiscardHandler)
 
 // P are the parameters of a call.
 type P = apitest.P
