@@ -60,7 +60,21 @@ func (s *story) link(e *enterprise) ([]string, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
-	return imported, errors.Join(e.Leave(corpID, imported[1]), e.SetStatus(corpID, imported[3], wecomtest.Disabled), e.Move(corpID, imported[8], executives))
+	s.disablePerson(imported[5])
+	return imported, errors.Join(s.err, e.Leave(corpID, imported[1]), e.SetStatus(corpID, imported[3], wecomtest.Disabled), e.Move(corpID, imported[8], executives))
+}
+
+// disablePerson disables the person that a member became.
+func (s *story) disablePerson(userID string) {
+	persons, _ := s.must("hufu:ListPersons", params{"Keyword": userID})["Persons"].([]any)
+	if s.err == nil && len(persons) == 0 {
+		s.err = fmt.Errorf("the member %s became no person", userID)
+	}
+	if s.err != nil {
+		return
+	}
+	p, _ := persons[0].(map[string]any)
+	s.must("hufu:SetPersonStatus", params{"PersonId": params(p).text("PersonId"), "Status": "Disabled"})
 }
 
 // executives is the department that the application does not see.
