@@ -104,6 +104,44 @@ describe("policies", () => {
     await axe(page);
   });
 
+  test("a copy is changed in cards and as text without loss, and is not left unsaved unasked", async ({ open }) => {
+    const page = await open({ url: at().url });
+    await signIn(page, at());
+    const statements = [
+      { effect: "allow", action: "cam:GetUser", resource: "*", condition: { numeric_less_than: { n: [1.5, "2"] }, ip_equal: { "qcs:ip": "10.0.0.0/8" } } },
+      { effect: "deny", action: "cam:*", resource: ["qcs::cam:::uin/${uin}"], condition: { "for_any_value:string_like": { "qcs:request_tag": ["team&*"] } } },
+    ];
+    const { PolicyId } = await call<{ PolicyId: number }>(page, "cam", "CreatePolicy", { PolicyName: "original", PolicyDocument: JSON.stringify({ version: "2.0", statement: statements }) });
+    await page.goto(`/console/policies/${PolicyId}`);
+    await page.getByRole("link", { name: "Use as template" }).click();
+    const name = page.getByRole("textbox", { name: "Name", exact: true });
+    await name.waitFor();
+    expect(await name.inputValue()).toBe("original-copy");
+    const second = page.locator("section.statement").nth(1);
+    await second.getByRole("radio", { name: "Allow" }).check();
+    await second.getByLabel("Type of resource").waitFor();
+    await second.getByRole("button", { name: "Duplicate: Statement 2" }).click();
+    await page.getByRole("button", { name: "Remove Statement 3" }).click();
+    await page.getByRole("tab", { name: "JSON" }).click();
+    const changed = [statements[0], { ...statements[1], effect: "allow" }];
+    await expect.poll(async () => JSON.parse((await text(page, "What it says")) || "{}") as unknown).toEqual({ version: "2.0", statement: changed });
+    expect(await text(page, "What it says")).toContain('"n": [1.5, "2"]');
+
+    await page.getByRole("link", { name: "Roles" }).click();
+    const ask = page.getByRole("dialog", { name: "Leave without saving?" });
+    await ask.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Create", exact: true }).click();
+    await page.getByRole("heading", { name: "original-copy", level: 1 }).waitFor();
+    await page.getByRole("link", { name: "Policies", exact: true }).first().click();
+    await page.getByRole("link", { name: "original-copy" }).waitFor();
+    await page.getByRole("button", { name: "Delete original-copy" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("link", { name: "original-copy" }).waitFor({ state: "detached" });
+    await page.getByLabel("Product").selectOption("cam");
+    await page.getByRole("link", { name: /^QcloudCam/i }).first().waitFor();
+    await axe(page);
+  });
+
   test("the text editor marks what is wrong, completes, and is left by Escape and Tab", async ({ open }) => {
     const page = await open({ url: at().url });
     await signIn(page, at());
