@@ -2,5 +2,5 @@ export { axe, fits, shot, test } from "./browser";
 export type { Language, PageOptions } from "./browser";
 export { call, signIn } from "./console";
 export { totp } from "./totp";
-export { rootPassword, startServer, useServer } from "./server";
-export type { Server } from "./server";
+export { rootPassword, startDemo, startServer, useDemo, useServer } from "./server";
+export type { Demo, Server } from "./server";

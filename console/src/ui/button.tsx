@@ -42,8 +42,8 @@ export function Button({ kind = "default", type = "button", size = "medium", blo
 
 const looks = {
   primary: "t-button--theme-primary t-button--variant-base",
-  default: "t-button--theme-default t-button--variant-outline",
-  danger: "t-button--theme-danger t-button--variant-base",
+  default: "ui-button-default t-button--theme-default t-button--variant-outline",
+  danger: "ui-button-danger t-button--theme-danger t-button--variant-base",
   text: "ui-button-text t-button--theme-primary t-button--variant-text",
 };
 const sizes = { small: "t-size-s", medium: "", large: "t-size-l" };

@@ -2,7 +2,6 @@ import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 import Input from "tdesign-react/es/input";
 import TSelect from "tdesign-react/es/select";
 import Textarea from "tdesign-react/es/textarea";
-import { common, useText } from "@/i18n";
 import { SearchIcon } from "./icons";
 
 export interface FieldProps {
@@ -22,7 +21,6 @@ export function Field({ label, hint: advice, error, required = false, children }
   const hint = advice === error ? undefined : advice; // an error that repeats the hint takes its place
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
-  const text = useText(common);
   const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
   useLayoutEffect(() => {
     const control = box.current?.querySelector<HTMLElement>("input:not([type=hidden]), textarea, select, button");
@@ -33,14 +31,9 @@ export function Field({ label, hint: advice, error, required = false, children }
     assign(control, "aria-required", required ? "true" : "");
   });
   return (
-    <div className={error ? "ui-field ui-field-wrong" : "ui-field"}>
+    <div className={["ui-field", error && "ui-field-wrong", required && "ui-field-required"].filter(Boolean).join(" ")}>
       <label htmlFor={id}>
         {label}
-        {required && (
-          <span className="ui-required" aria-hidden="true" title={text("required")}>
-            *
-          </span>
-        )}
       </label>
       <div className="ui-field-control" ref={box}>
         {children}
