@@ -31,6 +31,7 @@ export const pages: readonly PageEntry[] = [
   { path: "users", load: () => import("./pages/users"), menu: "users" },
   { path: "users/create", load: () => import("./pages/create-user") },
   { path: "users/create/custom", load: () => import("./pages/create-user/custom") },
+  { path: "users/import", load: () => import("./pages/wecom-import") },
   { path: "users/:uin", load: () => import("./pages/users/detail") },
 ];
 

@@ -39,7 +39,7 @@ interface DataTableProps<Row> {
   paging?: Paging;
   sort?: { by: string; onChange: (by: string) => void };
   selection?: { selected: ReadonlySet<string>; onChange: (selected: ReadonlySet<string>) => void; canSelect?: (row: Row) => boolean };
-  /** Actions upon the selected rows, beside their number. */
+  /** Actions upon the selected rows, beside their number. Without any the selection is shown elsewhere. */
   bulk?: ReactNode;
   /** Filters and buttons above the table. */
   toolbar?: ReactNode;
@@ -65,7 +65,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           {optional.length > 0 && <ColumnChooser columns={optional} hidden={hidden} onChange={setHidden} />}
         </div>
       )}
-      {selection && count > 0 && (
+      {selection && bulk && count > 0 && (
         <div className="ui-bulk" role="group" aria-label={text("selectedCount", { count })}>
           <span>{text("selectedCount", { count })}</span>
           {bulk}

@@ -3,7 +3,6 @@ import { useQueries } from "@tanstack/react-query";
 import { call, type Out } from "@/api";
 import { common, useText } from "@/i18n";
 import { Alert, DataTable, Tag, type Column } from "@/ui";
-import type { PickedUser } from "@/pickers";
 import { isEmpty, type Grants } from "./grants";
 import { createText } from "./messages";
 
@@ -85,7 +84,7 @@ export function ResultingPolicies({ grants, policies, error, onRetry }: Resultin
   const columns: Column<ResultingPolicy>[] = [
     { key: "name", title: words("policy"), width: 220, render: (policy) => policy.PolicyName },
     { key: "type", title: words("type"), width: 120, render: (policy) => words(policy.PolicyType === "QCS" ? "presetPolicy" : "customPolicy") },
-    { key: "from", title: text("comesFrom"), width: 240, render: (policy) => <Sources policy={policy} users={grants.copyFrom} /> },
+    { key: "from", title: text("comesFrom"), width: 240, render: (policy) => <Sources policy={policy} grants={grants} /> },
   ];
   return (
     <>
@@ -103,12 +102,14 @@ export function ResultingPolicies({ grants, policies, error, onRetry }: Resultin
   );
 }
 
-function Sources({ policy, users }: { policy: ResultingPolicy; users: readonly PickedUser[] }) {
+function Sources({ policy, grants }: { policy: ResultingPolicy; grants: Grants }) {
   const text = useText(createText);
-  const nameOf = (uin: number) => users.find((user) => user.uin === uin)?.name ?? String(uin);
+  const nameOf = (uin: number) => grants.copyFrom.find((user) => user.uin === uin)?.name ?? String(uin);
+  // What is copied is attached directly too; that it was copied says more.
+  const chosen = grants.policies.some((one) => one.policyId === policy.PolicyId);
   return (
     <span className="ui-row">
-      {policy.Direct && <Tag>{text("directWay")}</Tag>}
+      {chosen && <Tag>{text("directWay")}</Tag>}
       {policy.Groups.map((group) => (
         <Tag key={`group${group.GroupId}`} kind="info">
           {text("groupWay", { name: group.GroupName })}
