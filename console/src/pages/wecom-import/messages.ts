@@ -43,7 +43,7 @@ export const importText = {
   statusNotActivated: ["Not activated", "未激活"],
   statusLeft: ["Left", "已离职"],
   importedAs: ["Imported", "已导入"],
-  viewUser: ["View user {name}", "查看用户 {name}"],
+  viewUser: ["Imported: view user {name}", "已导入：查看用户 {name}"],
   selected: ["Selected", "已选择"],
   nobodySelected: ["Nobody is selected yet.", "尚未选择成员。"],
   selectedOf: ["{count} of at most 200", "{count} / 200"],
