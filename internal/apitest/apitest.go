@@ -130,7 +130,7 @@ func New(t testing.TB, db *store.DB, products ...*catalogue.Catalogue) *World {
 	persons := directory.New(directory.Config{DB: db, Keys: w.Keys, Users: identity, BI: business})
 	w.members(t, identity)
 	w.Trail = audit.NewTrail(db, log)
-	w.SignIn = signin.New(signin.Config{DB: db, Keys: w.Keys, Users: identity, Trail: w.Trail, CheckPassword: func(ctx context.Context, hash, password string) (bool, error) {
+	w.SignIn = signin.New(signin.Config{DB: db, Keys: w.Keys, Users: identity, Trail: w.Trail, Absent: wecom.Absent, CheckPassword: func(ctx context.Context, hash, password string) (bool, error) {
 		w.Hashed.Add(1)
 		if w.NoPasswords || strings.HasPrefix(password, WrongPassword) {
 			return false, nil

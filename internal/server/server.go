@@ -143,7 +143,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, errors.Join(err, s.store.Close())
 	}
 	s.trail = audit.NewTrail(s.store, c.Log)
-	login := signin.New(signin.Config{DB: s.store, Keys: s.keys, Users: identity, Trail: s.trail})
+	login := signin.New(signin.Config{DB: s.store, Keys: s.keys, Users: identity, Trail: s.trail, Absent: wecom.Absent})
 	identity.Tell(persons, business, s.members, login)
 	s.gateway = gateway.New(gateway.Config{SigningHosts: c.SigningHosts, TrustedProxies: c.TrustedProxies, NoLimits: c.NoLimits, Registered: products.Registered},
 		gateway.Dependencies{Store: s.store, Access: engine, Keys: s.keys, Finder: finder, Trail: s.trail, Metrics: s.metrics, Log: c.Log, Now: c.Now},

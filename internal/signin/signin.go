@@ -34,6 +34,9 @@ type Config struct {
 	// CheckPassword compares a password with its hash; nil: credential.CheckPassword. Tests count its calls, since how long an
 	// answer takes must not tell whether there is such a user.
 	CheckPassword func(ctx context.Context, hash, password string) (bool, error)
+	// Absent reports whether a user who signs in by WeCom is a member there who may not now. It is asked in the transaction that opens
+	// the session too. nil: nobody is.
+	Absent func(ctx context.Context, q store.Queryer, a store.Account, uin int64) (bool, error)
 }
 
 // Product is sign-in, and the actions of the service hufu about it.
@@ -44,6 +47,8 @@ type Product struct {
 	trail *audit.Trail
 	check func(ctx context.Context, hash, password string) (bool, error)
 
+	absent func(ctx context.Context, q store.Queryer, a store.Account, uin int64) (bool, error)
+
 	dummy func() string // a hash that is nobody's
 
 	mu      sync.Mutex
@@ -52,7 +57,7 @@ type Product struct {
 
 // New makes the product.
 func New(c Config) *Product {
-	p := &Product{db: c.DB, keys: c.Keys, users: c.Users, trail: c.Trail, check: c.CheckPassword}
+	p := &Product{db: c.DB, keys: c.Keys, users: c.Users, trail: c.Trail, check: c.CheckPassword, absent: c.Absent}
 	if p.check == nil {
 		p.check = credential.CheckPassword
 	}

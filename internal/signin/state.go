@@ -25,6 +25,7 @@ type state struct {
 	protected cam.Protection
 	disabled  bool // the person behind the user is
 	bound     bool // a one-time password device is
+	absent    bool // from the enterprise in WeCom whose member the user is
 	rules     credential.PasswordRules
 	settings  settings
 }
@@ -74,7 +75,13 @@ func (p *Product) complete(ctx context.Context, q store.Queryer, s *state) (err 
 		}
 	} else {
 		s.hash, s.protected = s.user.PasswordHash, s.user.Protection
-		if s.disabled, err = credential.UserDisabled(ctx, q, a, uin); err == nil {
+		if s.user.Kind == cam.WeComUser && p.absent != nil {
+			s.absent, err = p.absent(ctx, q, a, uin)
+		}
+		if err == nil {
+			s.disabled, err = credential.UserDisabled(ctx, q, a, uin)
+		}
+		if err == nil {
 			s.rules, err = cam.PasswordRules(ctx, q, a)
 		}
 	}
@@ -101,7 +108,7 @@ func (s *state) admits(method string, at time.Time) bool {
 	case s.isRoot():
 		return method == ByPassword && s.hash != ""
 	case method == ByWeCom:
-		return s.user.Kind == cam.WeComUser && s.user.ConsoleLogin
+		return s.user.Kind == cam.WeComUser && s.user.ConsoleLogin && !s.absent
 	default:
 		return s.user.Kind == cam.SubUser && s.user.ConsoleLogin && s.hash != "" && (s.rules.ExpiredMayLogIn || !s.expired(at))
 	}

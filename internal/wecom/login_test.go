@@ -1,11 +1,13 @@
 package wecom_test
 
 import (
+	"fmt"
 	"net/url"
 	"testing"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
 	"github.com/hufu-iam/hufu/internal/fault"
+	"github.com/hufu-iam/hufu/internal/signin"
 	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/wecom"
 	"github.com/hufu-iam/hufu/internal/wecom/wecomtest"
@@ -103,6 +105,74 @@ func TestWhereASignInBegins(t *testing.T) {
 		none, err2 := w.WeCom.Choices(t.Context(), store.Account(other.UIN))
 		if err1 != nil || err2 != nil || len(mine) != 1 || mine[0].CorpID != corpID || len(none) != 0 {
 			t.Errorf("choices %v and %v", mine, none)
+		}
+	})
+}
+
+// A member goes to WeCom and comes back through the door of the console.
+func TestAMemberSignsInToTheConsole(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		x := newCompany(t, w).link(t)
+		x.employ(t, "ann")
+		bob := x.employ(t, "bob")
+		begin := func() (*apitest.Browser, string) {
+			b := w.Browser()
+			page := b.Send(t, "GET", fmt.Sprintf("/login/wecom/%d", x.UIN), nil)
+			u, err := url.Parse(page.Header.Get("Location"))
+			x.must(t, err)
+			if page.Status != 303 || u.Host != "login.work.weixin.qq.com" || u.Query().Get("redirect_uri") != apitest.Public+"/login/wecom/callback" {
+				t.Fatalf("it goes to %d %s", page.Status, u)
+			}
+			return b, u.Query().Get("state")
+		}
+		back := func(b *apitest.Browser, state, code string) string {
+			b.Send(t, "GET", "/login/wecom/callback?"+url.Values{"state": {state}, "code": {code}}.Encode(), nil)
+			who := b.Send(t, "GET", "/console/session", nil)
+			return fmt.Sprintf("%d %s", who.Status, who.Str("Principal.Uin"))
+		}
+		code := func(userID string) string { return x.server.Code(corpID, agentID, userID, false) }
+		in, out := fmt.Sprintf("200 %d", bob.UIN), "401 "
+		first, state := begin()
+		used := code("bob")
+		other, otherState := begin()
+		for _, tc := range []struct {
+			name string
+			do   func() string
+			want string
+		}{
+			{"a member", func() string { return back(first, state, used) }, in},
+			{"the same address in another browser", func() string { return back(w.Browser(), state, code("bob")) }, out},
+			{"with the state of somebody else", func() string { b, _ := begin(); return back(b, otherState, code("bob")) }, out},
+			{"with the code once more", func() string { return back(other, otherState, used) }, out},
+			{"somebody who was not imported", func() string { b, s := begin(); return back(b, s, code("dora")) }, out},
+			{"without a code", func() string { b, s := begin(); return back(b, s, "") }, out},
+			{"somebody who has left", func() string {
+				b, s := begin()
+				x.must(t, x.server.Leave(corpID, "bob"))
+				return back(b, s, code("bob"))
+			}, out},
+			{"the session of who has left has ended too", func() string {
+				who := first.Send(t, "GET", "/console/session", nil)
+				return fmt.Sprintf("%d %s", who.Status, who.Str("Principal.Uin"))
+			}, out},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				if got := tc.do(); got != tc.want {
+					t.Errorf("got %q, want %q", got, tc.want)
+				}
+			})
+		}
+		// What became of somebody since WeCom answered for him counts too.
+		ann := x.imported(t, x.in(P{"Members": wants("ann")})).Int("Results.0.Uin")
+		for state, want := range map[string]bool{"Active": false, "Departed": true, "Hidden": true, "Unlinked": true} {
+			x.must(t, w.DB.Write(t.Context(), func(tx *store.Tx) error {
+				_, err := tx.ExecContext(t.Context(), `UPDATE wecom_users SET state = $2 WHERE uin = $1`, ann, state)
+				return err
+			}))
+			_, err := w.SignIn.OpenSession(t.Context(), signin.Opening{Account: store.Account(x.UIN), UIN: ann, Method: signin.ByWeCom}, signin.Origin{At: w.Now()})
+			if refused := fault.Is(err, "AuthFailure.LoginFailed"); refused != want {
+				t.Errorf("%s: %v", state, err)
+			}
 		}
 	})
 }

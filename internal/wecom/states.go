@@ -65,6 +65,16 @@ func scanUser(r store.Row) (u user, err error) {
 	return u, err
 }
 
+// Absent reports whether a sub-user is a member who may not sign in now. Asked in the transaction that opens a session it sees
+// what became of him since WeCom was asked.
+func Absent(ctx context.Context, q store.Queryer, a store.Account, uin int64) (bool, error) {
+	n, err := store.Count(ctx, q, `SELECT COUNT(*) FROM wecom_users WHERE account = $1 AND uin = $2 AND state <> $3`, a, uin, userActive)
+	if err != nil {
+		return false, fmt.Errorf("look for an absent member: %w", err)
+	}
+	return n > 0, nil
+}
+
 // errNoMember is a member who was not imported.
 var errNoMember = fault.New(code.ResourceNotFoundUserNotExist)
 
