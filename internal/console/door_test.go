@@ -193,7 +193,7 @@ func TestCookiesAndHeadersFitTheTransport(t *testing.T) {
 					}
 				}
 				policy := p.Header.Get("Content-Security-Policy")
-				for _, part := range []string{"default-src 'none'", "script-src 'self';", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"} {
+				for _, part := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self';", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"} {
 					if !strings.Contains(policy, part) {
 						t.Errorf("%q lacks %s", policy, part)
 					}

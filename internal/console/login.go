@@ -1,6 +1,8 @@
 package console
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -163,6 +165,7 @@ func (q *request) onward(to string) {
 
 // choose asks by which enterprise.
 func (q *request) choose(corps []Corp) {
+	q.w.Header().Set("Content-Security-Policy", chooserPolicy)
 	q.page(chooserPage, struct {
 		English bool
 		Path    string
@@ -185,16 +188,24 @@ var onwardPage = template.Must(template.New("onward").Parse(`<!doctype html>
 <p><a href="{{.}}">hufu</a></p>
 `))
 
-var chooserPage = template.Must(template.New("chooser").Parse(`<!doctype html>
-<html lang="{{if .English}}en{{else}}zh-CN{{end}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{{if .English}}Choose an enterprise{{else}}选择企业{{end}} - hufu</title>
-<style>
+const chooserStyle = `
 :root { color-scheme: light dark; font-family: system-ui, sans-serif }
 main { max-width: 24rem; margin: 15vh auto 0; padding: 0 1rem }
 h1 { font-size: 1.25rem }
 ul { list-style: none; padding: 0 }
 a { display: block; padding: .75rem 1rem; margin: .5rem 0; border: 1px solid; border-radius: 6px; overflow-wrap: anywhere }
-</style>
+`
+
+// chooserPolicy allows the one style that the page has in itself, by its hash.
+var chooserPolicy = func() string {
+	hash := sha256.Sum256([]byte(chooserStyle))
+	return strings.Replace(contentPolicy, "style-src 'self'", "style-src 'sha256-"+base64.StdEncoding.EncodeToString(hash[:])+"'", 1)
+}()
+
+var chooserPage = template.Must(template.New("chooser").Parse(`<!doctype html>
+<html lang="{{if .English}}en{{else}}zh-CN{{end}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{{if .English}}Choose an enterprise{{else}}选择企业{{end}} - hufu</title>
+<style>` + chooserStyle + `</style>
 <main>
 <h1>{{if .English}}By which enterprise do you sign in?{{else}}请选择用于登录的企业{{end}}</h1>
 <ul>{{range .Corps}}

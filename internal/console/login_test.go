@@ -185,6 +185,9 @@ func TestSignInByWeCom(t *testing.T) {
 		if page := out.Body.String(); out.Code != http.StatusOK || !strings.Contains(page, `?corp=ww2">Two`) || !strings.Contains(page, "One &lt;b&gt;") {
 			t.Errorf("the chooser: %d %s", out.Code, page)
 		}
+		if policy := out.Header().Get("Content-Security-Policy"); !strings.Contains(policy, "; style-src 'sha256-") {
+			t.Errorf("the chooser's policy: %s", policy)
+		}
 		if _, to := fresh().get("/login/wecom/" + owner + "?corp=ww2"); to.Get("state") == "" || e.begun.Corp != "ww2" {
 			t.Errorf("the chosen one: %v", to)
 		}

@@ -133,9 +133,19 @@ func (q *request) advance(out *signin.Outcome, err error) {
 	q.keep(out)
 	answer := struct {
 		Step          signin.Step
-		RecoveryCodes []string `json:",omitempty"`
-	}{out.Step, out.RecoveryCodes}
+		PasswordRules *passwordRules `json:",omitempty"`
+		RecoveryCodes []string       `json:",omitempty"`
+	}{Step: out.Step, RecoveryCodes: out.RecoveryCodes}
+	if out.Rules != nil {
+		answer.PasswordRules = &passwordRules{out.Rules.MinimumLength, out.Rules.MustContain}
+	}
 	q.answer(answer)
+}
+
+// passwordRules are what a form can check of a new password, in the terms of cam's PassWordRule.
+type passwordRules struct {
+	MinimumLength int
+	MustContain   string
 }
 
 // keep gives the browser what a step led to: a ticket, or a session in its place.

@@ -102,6 +102,8 @@ type Outcome struct {
 	Session string // token of the session
 	Expires time.Time
 	Device  string // new token of the browser, "" = it keeps its own
+	// Rules are those of the account for the password that StepPassword asks for, so that a form can say them beforehand.
+	Rules *credential.PasswordRules
 	// RecoveryCodes stand in the answer of the step that bound a device, and nowhere else.
 	RecoveryCodes []string
 }

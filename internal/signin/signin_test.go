@@ -108,8 +108,12 @@ func TestTheForcedChangeOfAPassword(t *testing.T) {
 				t.Errorf("the ticket is good for %s: %s", step, p.Code)
 			}
 		}
-		if got := b.SignIn(t, "user", h.uin, "ann", password); got != "password" {
-			t.Fatalf("again: %s", got)
+		again := b.Send(t, http.MethodPost, "/console/session", apitest.P{"Type": "user", "Account": h.uin, "Name": "ann", "Password": password})
+		if again.Str("Step") != "password" {
+			t.Fatalf("again: %s", again.Raw)
+		}
+		if want := `"PasswordRules":{"MinimumLength":8,"MustContain":"Aa0!"}`; !strings.Contains(again.Raw, want) {
+			t.Errorf("%s does not say the rules %s", again.Raw, want)
 		}
 		used := b.Cookies["hufu_signin"]
 		if p := b.Send(t, http.MethodPost, "/console/session/password", apitest.P{"Password": password2}); p.Str("Step") != "done" {

@@ -123,6 +123,9 @@ func (p *Product) advance(ctx context.Context, tx *store.Tx, who *state, t *tick
 		var err error
 		out.Ticket, err = t.keep(ctx, tx)
 		out.Expires = t.expires
+		if out.Step == StepPassword {
+			out.Rules = &who.rules
+		}
 		if err == nil {
 			err = p.trail.Insert(ctx, tx, record(who, t.method, o, "ok", out.Step, ""))
 		}
