@@ -24,7 +24,7 @@ describe("signing in", () => {
     const page = await open({ url });
     await page.goto("/console/");
     await page.waitForURL("**/console/sign-in");
-    expect(await page.title()).toBe("Sign in - hufu - access management");
+    await expect.poll(() => page.title()).toBe("Sign in - hufu - access management");
     await axe(page);
     await shot(page, "sign-in");
     await page.getByLabel("Account ID or name").fill(root.uin);

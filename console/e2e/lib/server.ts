@@ -47,7 +47,7 @@ export async function startDemo(): Promise<Demo> {
   const output = process.output();
   return {
     ...process,
-    root: { uin: part(/of the account (\d+)/, output), name: part(/account (\S+), password/, output), password: part(/account \S+, password (\S+)/, output) },
+    root: { uin: part(/\b(1\d{11})\b/, output), name: part(/account (\S+), password/, output), password: part(/account \S+, password (\S+)/, output) },
     userPassword: part(/all with the password (\S+):/, output),
     wecom: {
       url: part(/^\s+(?:WeCom\s+)?(http:\/\/\S+)\/admin\/ is its/m, output),
