@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { ApiError } from "@/api";
 import { useText } from "@/i18n";
-import { Empty, Loaded } from "@/ui";
+import { Card, Empty, Loaded } from "@/ui";
 import { decisionText } from "./messages";
 
 /** Whether an answer is that the caller's policies do not allow the question. */
@@ -26,11 +26,14 @@ interface PermittedProps<T> {
   /** Asked for by the action, such as "cam:ListUsers". */
   permission: string;
   lines?: number;
+  /** Puts what the caller lacks into a card, where there is none around. */
+  card?: boolean;
   children: (data: T) => ReactNode;
 }
 
 /** What a question to hufu gave, as Loaded shows it; a caller who may not ask is told what he lacks. */
-export function Permitted<T>({ permission, ...loaded }: PermittedProps<T>) {
-  if (loaded.query.data === undefined && isDenied(loaded.query.error)) return <Lacking permission={permission} error={loaded.query.error} />;
-  return <Loaded {...loaded} />;
+export function Permitted<T>({ permission, card = false, ...loaded }: PermittedProps<T>) {
+  if (loaded.query.data !== undefined || !isDenied(loaded.query.error)) return <Loaded {...loaded} />;
+  const lacking = <Lacking permission={permission} error={loaded.query.error} />;
+  return card ? <Card>{lacking}</Card> : lacking;
 }

@@ -23,7 +23,11 @@ export function Verdict({ decision }: { decision: Omit<Decision, "Layers"> }) {
   const asked = decision.Effect !== "none" && decision.Layer !== "" && decision.Layer !== "none";
   return (
     <Alert kind={kind} title={title}>
-      {asked && text(decision.Effect === "implicit_deny" ? "lacksIn" : "decidedBy", { layer })} {decision.Statement && <StatementName of={decision.Statement} />}
+      {asked && (
+        <p>
+          {text(decision.Effect === "implicit_deny" ? "lacksIn" : "decidedBy", { layer })} {decision.Statement && <StatementName of={decision.Statement} />}
+        </p>
+      )}
     </Alert>
   );
 }

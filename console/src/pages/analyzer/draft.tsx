@@ -26,7 +26,7 @@ export function DraftImpact() {
         {id > 0 && <LinkButton to={`/policies/${id}`}>{text("openPolicy")}</LinkButton>}
       </Row>
       {id > 0 && (
-        <Permitted query={policy} permission="cam:GetPolicy">
+        <Permitted card query={policy} permission="cam:GetPolicy">
           {(data) => <Draft key={id} id={id} name={data.PolicyName} document={format(data.PolicyDocument)} />}
         </Permitted>
       )}

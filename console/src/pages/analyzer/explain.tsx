@@ -61,7 +61,7 @@ function Explained({ question, principal }: { question: Question; principal: Non
   const params = useMemo(() => ({ ...principal, Action: question.action, ...circumstances(question) }), [principal, question]);
   const query = useAction("hufu", "ExplainDecision", params);
   return (
-    <Permitted query={query} permission="hufu:ExplainDecision" lines={8}>
+    <Permitted card query={query} permission="hufu:ExplainDecision" lines={8}>
       {(decision) => (
         <>
           <Verdict decision={decision} />

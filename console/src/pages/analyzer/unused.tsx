@@ -101,7 +101,7 @@ function Unused({ asked }: { asked: Asked }) {
           </Button>
         </div>
       )}
-      {policies.length > 0 && <UnusedPolicies rows={policies} />}
+      {policies.length > 0 && <UnusedPolicies rows={policies} names={new Map(rows?.map((row) => [`${row.PrincipalType} ${row.PrincipalId}`, row.Name]))} />}
       {pages?.some((page) => page.Redacted) && <p className="ui-hint">{text("redacted")}</p>}
     </>
   );
@@ -200,7 +200,7 @@ function Keep({ holder, type }: { holder: HolderOf<UnusedActions>; type: "user" 
   );
 }
 
-function UnusedPolicies({ rows }: { rows: readonly UnusedPolicy[] }) {
+function UnusedPolicies({ rows, names }: { rows: readonly UnusedPolicy[]; names: ReadonlyMap<string, string> }) {
   const text = useText(analyzerText);
   const columns: Column<UnusedPolicy>[] = [
     {
@@ -214,7 +214,7 @@ function UnusedPolicies({ rows }: { rows: readonly UnusedPolicy[] }) {
         </>
       ),
     },
-    { key: "holder", title: text("holder"), width: 160, render: (row) => <Holder type={row.PrincipalType} id={row.PrincipalId} name={row.PrincipalId} /> },
+    { key: "holder", title: text("holder"), width: 160, render: (row) => <Holder type={row.PrincipalType} id={row.PrincipalId} name={names.get(`${row.PrincipalType} ${row.PrincipalId}`) ?? ""} /> },
     {
       key: "through",
       title: text("through"),

@@ -104,8 +104,9 @@ function Principal({ row }: { row: AllowedPrincipal }) {
   const type = typeOf(row);
   const name = row.Name || row.PrincipalId;
   return (
-    <>
-      <Tag>{text(type)}</Tag> {type === "root" ? name : <Link to={`/${type}s/${row.PrincipalId}`}>{name}</Link>}
-    </>
+    <Row>
+      <Tag>{text(type)}</Tag>
+      {type === "root" ? name : <Link to={`/${type}s/${row.PrincipalId}`}>{name}</Link>}
+    </Row>
   );
 }

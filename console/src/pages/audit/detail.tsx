@@ -29,7 +29,7 @@ export default function AuditDetail() {
           <Empty title={text("detailTitle", { id: requestId })}>{text("notFound")}</Empty>
         </Card>
       ) : (
-        <Permitted query={query} permission="hufu:DescribeDecision" lines={10}>
+        <Permitted card query={query} permission="hufu:DescribeDecision" lines={10}>
           {(described) => <Described described={described} />}
         </Permitted>
       )}
@@ -72,9 +72,16 @@ function RemedyCard({ remedy }: { remedy: NonNullable<Described["Remedy"]> }) {
   );
 }
 
+/** The name of the caller: records of sub-users hold none. */
+function useCallerName({ CallerType: type, CallerId: id, CallerName: recorded }: Described["Call"]): string {
+  const users = useAction("hufu", "SearchUsers", { Keyword: id, Limit: 1 }, { enabled: type === "user" && recorded === "" });
+  return recorded || (users.data?.Users.find((user) => String(user.Uin) === id)?.Name ?? "");
+}
+
 function TheCall({ described }: { described: Described }) {
   const text = useText(auditText);
   const { Call: call } = described;
+  const name = useCallerName(call);
   return (
     <Card
       title={text("call")}
@@ -91,7 +98,7 @@ function TheCall({ described }: { described: Described }) {
           { name: text("time"), value: <Time milliseconds={call.Time} /> },
           { name: text("action"), value: <code>{call.Action}</code> },
           { name: text("outcome"), value: <Outcome outcome={call.Outcome} effect={described.Effect} /> },
-          { name: text("caller"), value: <Caller type={call.CallerType} id={call.CallerId} name={call.CallerName} /> },
+          { name: text("caller"), value: <Caller type={call.CallerType} id={call.CallerId} name={name} /> },
           { name: text("callerId"), value: call.CallerId !== "0" && <CopyText value={call.CallerId} /> },
           { name: text("secretId"), value: call.SecretId && <code>{call.SecretId}</code> },
           { name: text("ip"), value: call.Ip },

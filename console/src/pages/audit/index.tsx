@@ -66,7 +66,7 @@ function LiveBar({ live, onChange, possible, count }: { live: boolean; onChange:
   return (
     <Row between>
       <Row>
-        <Button kind={live ? "primary" : "default"} disabled={!possible} onClick={() => onChange(!live)}>
+        <Button disabled={!possible} onClick={() => onChange(!live)}>
           {text(live ? "liveOn" : "liveOff")}
         </Button>
         {live && <Status kind={hidden ? "warning" : "success"}>{text(hidden ? "livePaused" : "liveRuns")}</Status>}

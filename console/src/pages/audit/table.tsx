@@ -35,8 +35,8 @@ export function CallTable({ rows, newIds = none, brief = false, ...rest }: CallT
     { key: "action", title: text("action"), width: 180, render: (row) => <Link to={recordPath(row)}>{row.Action}</Link> },
     { key: "caller", title: text("caller"), width: 130, render: (row) => <Caller type={row.CallerType} id={row.CallerId} name={row.CallerName} /> },
     { key: "outcome", title: text("outcome"), width: 160, render: (row) => <Outcome outcome={row.Outcome} effect={row.Effect} /> },
-    { key: "resources", title: text("resources"), width: 180, optional: true, render: (row) => <Resources resources={row.Resources} /> },
-    { key: "ip", title: text("ip"), width: 110, optional: true, render: (row) => row.Ip },
+    { key: "resources", title: text("resources"), width: 170, optional: true, render: (row) => <Resources resources={row.Resources} /> },
+    { key: "ip", title: text("ip"), width: 124, optional: true, render: (row) => row.Ip && <span className="audit-ip">{row.Ip}</span> },
     { key: "door", title: text("door"), optional: true, hidden: true, render: (row) => row.Door },
     { key: "key", title: text("secretId"), width: 180, optional: true, hidden: true, render: (row) => <code>{row.SecretId}</code> },
     { key: "duration", title: text("duration"), optional: true, hidden: true, align: "right", render: (row) => text("ms", { count: row.DurationMs }) },
@@ -55,12 +55,16 @@ export function Caller({ type, id, name }: { type: string; id: string; name: str
   const to = type === "user" ? `/users/${id}` : type === "role" ? `/roles/${id}` : undefined;
   return (
     <>
-      {label && (to ? <Link to={to}>{label}</Link> : label)} <span className="audit-kind">{kind ? text(kind) : type}</span>
+      {label && (to ? <Link to={to}>{label}</Link> : label)}
+      <div className="audit-kind">{kind ? text(kind) : type}</div>
     </>
   );
 }
 
-/** How a call ended. The code of an error says what for. */
+/** What every door answers where policies refuse. */
+const refused = "AuthFailure.UnauthorizedOperation";
+
+/** How a call ended. The code of an error says what for; that policies refused it needs none. */
 export function Outcome({ outcome, effect }: { outcome: string; effect: string }) {
   const text = useText(auditText);
   if (outcome === "ok") return <Status kind="success">{text("ok")}</Status>;
@@ -68,7 +72,7 @@ export function Outcome({ outcome, effect }: { outcome: string; effect: string }
   return (
     <Status kind={denied ? "error" : "warning"}>
       <span>
-        {denied && text("denied")} <code className="audit-code">{outcome}</code>
+        {denied && text("denied")} {!(denied && outcome === refused) && <code className="audit-code">{outcome}</code>}
       </span>
     </Status>
   );
