@@ -126,7 +126,9 @@ func serve(ctx context.Context, c Config, config server.Config, e *enterprise) e
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	failed := make(chan error, 1)
+	serving := false // not where an address is in use
 	err = srv.Run(ctx, func(api, ops net.Addr) {
+		serving = true
 		go func() {
 			known, err := readState(c.Dir)
 			if err == nil {
@@ -148,6 +150,9 @@ func serve(ctx context.Context, c Config, config server.Config, e *enterprise) e
 		}()
 	})
 	stop()
+	if !serving {
+		return err
+	}
 	return errors.Join(err, <-failed)
 }
 
