@@ -221,7 +221,7 @@ func TestTheAddressOfASubUserLeadsToTheSignInPage(t *testing.T) {
 				t.Errorf("%s: %d %s", path, out.Code, out.Header().Get("Location"))
 			}
 		}
-		for _, path := range []string{"/login/", "/login/subAccount/", "/login/subAccount/a/b", "/login/nonsense/1", "/login/wecom/1"} {
+		for _, path := range []string{"/login/", "/login/subAccount/", "/login/subAccount/a/b", "/login/nonsense/1"} {
 			if out, _ := v.get(path); out.Code != http.StatusNotFound {
 				t.Errorf("%s: %d", path, out.Code)
 			}

@@ -313,7 +313,8 @@ func (p *presence) last(id string) int64 {
 	return p.at[id].seen
 }
 
-// due are the sessions whose last call is to be written down. What was written long ago is forgotten: the row has it.
+// due are the sessions whose last call is to be written down: those that call, once in a while, and those that have stopped.
+// What was written long ago is forgotten: the row has it.
 func (p *presence) due() map[string]int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -324,7 +325,7 @@ func (p *presence) due() map[string]int64 {
 	due := map[string]int64{}
 	for id, n := range p.at {
 		switch {
-		case n.seen-n.written >= presenceStep.Milliseconds():
+		case n.seen-n.written >= presenceStep.Milliseconds(), n.seen != n.written && newest-n.seen >= presenceStep.Milliseconds():
 			due[id] = n.seen
 		case n.seen == n.written && newest-n.seen > 2*presenceStep.Milliseconds():
 			delete(p.at, id)

@@ -205,7 +205,7 @@ func (p *Product) withCode(ctx context.Context, c *call.Call, do func(tx *store.
 	})
 }
 
-// DeleteTotpDevice takes the caller's device away, who proves a code of it, or that of a sub-user. A sub-user's sessions
+// DeleteTotpDevice takes the caller's device away, who proves a code of it or a recovery code, or that of a sub-user. A sub-user's sessions
 // that were proved with the device go on.
 func (p *Product) DeleteTotpDevice(ctx context.Context, c *call.Call, in *hufu20261201.DeleteTotpDeviceRequest) (*hufu20261201.DeleteTotpDeviceResponse, error) {
 	own, err := self(c)
@@ -213,12 +213,15 @@ func (p *Product) DeleteTotpDevice(ctx context.Context, c *call.Call, in *hufu20
 		if err != nil {
 			return nil, err
 		}
-		given := ""
-		if in.Code != nil {
-			given = *in.Code
+		var given Proof
+		switch {
+		case in.RecoveryCode != nil:
+			given.Recovery = *in.RecoveryCode
+		case in.Code != nil:
+			given.Code = *in.Code
 		}
 		return nil, p.withCode(ctx, c, func(tx *store.Tx, who *state) error {
-			if err := p.prove(ctx, tx, who, Proof{Code: given}, origin(c)); err != nil {
+			if err := p.prove(ctx, tx, who, given, origin(c)); err != nil {
 				return err
 			}
 			return unbind(ctx, tx, c.Account(), own)

@@ -179,7 +179,7 @@ func (p *Product) reserve(ctx context.Context, c *counted) (v verdict, err error
 		}
 		if c.limit > 0 && of.n >= int64(c.limit) {
 			v = locked
-			return nil
+			return c.note(ctx, tx, c.address) // it costs a hash too
 		}
 		if c.crowd != nil {
 			if of, err = failures(ctx, tx, *c.crowd, c.at); err != nil {
@@ -187,10 +187,10 @@ func (p *Product) reserve(ctx context.Context, c *counted) (v verdict, err error
 			}
 			if of.n >= crowdLimit && c.at.Before(of.last.Add(crowdPause)) {
 				v = locked
-				return nil
+				return c.note(ctx, tx, c.address)
 			}
 		}
-		return c.note(ctx, tx)
+		return c.note(ctx, tx, c.counts()...)
 	})
 	if err != nil {
 		return open, fmt.Errorf("count attempt: %w", err)
@@ -223,8 +223,8 @@ func (c *counted) counts() []count {
 	return all
 }
 
-func (c *counted) note(ctx context.Context, tx *store.Tx) error {
-	for _, of := range c.counts() {
+func (c *counted) note(ctx context.Context, tx *store.Tx, counts ...count) error {
+	for _, of := range counts {
 		account, uin := c.account, c.uin
 		if of.kind/10*10 == ofAddress {
 			account, uin = 0, 0 // it is about nobody: letting a user try again must not forget it

@@ -161,6 +161,22 @@ func TestAnAddressTriesABoundedNumberOfNames(t *testing.T) {
 	})
 }
 
+// A locked place has its passwords hashed too, so that the answer takes as long: its attempts count against the address.
+func TestALockedPlaceDoesNotTryForEver(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.limit(t, 3)
+		before := w.Hashed.Load()
+		for range 110 {
+			w.Sleep(time.Millisecond)
+			h.browser.SignIn(t, "user", h.uin, "ann", wrong)
+		}
+		if n := w.Hashed.Load() - before; n != 100 {
+			t.Errorf("%d passwords were hashed", n)
+		}
+	})
+}
+
 // Attempts count before their password is hashed: of many at once no more are let through than one after the other.
 func TestAttemptsAtOnceCountOneByOne(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {

@@ -177,6 +177,9 @@ func TestDevicesOfOneselfAndOfOthers(t *testing.T) {
 		b.Fails(t, wrongCode, "hufu:CreateRecoveryCodes", apitest.P{"Code": code(t, secret, w.Now())})
 		w.Sleep(time.Minute)
 		b.Fails(t, wrongCode, "hufu:DeleteTotpDevice", nil)
+		b.Fails(t, wrongCode, "hufu:DeleteTotpDevice", apitest.P{"RecoveryCode": recovery[0]})
+		b.Must(t, "hufu:DeleteTotpDevice", apitest.P{"RecoveryCode": fresh[0]})
+		secret, _ = h.bind(t, b)
 		b.Must(t, "hufu:DeleteTotpDevice", apitest.P{"Code": code(t, secret, w.Now())})
 		if got := b.Must(t, "hufu:DescribeTotpDevice", nil); got.At("Bound") != false {
 			t.Error(got.Raw)

@@ -887,6 +887,8 @@ export interface DeleteTotpDeviceRequest {
   Uin?: number;
   /** code of the device, for the own one */
   Code?: string;
+  /** or, where it was lost, a recovery code */
+  RecoveryCode?: string;
 }
 
 export interface DeleteTotpDeviceResponse {
@@ -1565,7 +1567,7 @@ export interface Actions {
   CreateRecoveryCodes: { in: CreateRecoveryCodesRequest; out: CreateRecoveryCodesResponse };
   /** Begins to bind a TOTP device to the caller, who proves the password where there is one. The device counts once EnableTotpDevice has seen a code of it. */
   CreateTotpDevice: { in: CreateTotpDeviceRequest; out: CreateTotpDeviceResponse };
-  /** Takes a TOTP device away: from the caller, who proves a code of it, or from a sub-user, which needs hufu:DeleteTotpDevice. */
+  /** Takes a TOTP device away: from the caller, who proves a code of it or a recovery code, or from a sub-user, which needs hufu:DeleteTotpDevice. */
   DeleteTotpDevice: { in: DeleteTotpDeviceRequest; out: DeleteTotpDeviceResponse };
   /** Shows how long sessions in the console last, and the alias of the account. */
   DescribeConsoleSettings: { in: DescribeConsoleSettingsRequest; out: DescribeConsoleSettingsResponse };

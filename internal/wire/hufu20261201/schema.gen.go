@@ -552,6 +552,7 @@ var Service = &wire.Service{Name: "hufu", Version: "2026-12-01", Title: "hufu Ex
 		Input: &wire.Struct{Name: "DeleteTotpDeviceRequest", Members: []wire.Member{
 			{Name: "Uin", Kind: wire.Uint},
 			{Name: "Code", Kind: wire.String, Secret: true, Pattern: pattern1},
+			{Name: "RecoveryCode", Kind: wire.String, Secret: true, Max: 64, HasMax: true},
 		}},
 		Output: &wire.Struct{Name: "DeleteTotpDeviceResponse"},
 		Errors: []string{

@@ -1699,10 +1699,11 @@ func (r *CreateTotpDeviceResponse) AppendJSON(dst []byte) []byte {
 }
 
 // DeleteTotpDeviceRequest is what DeleteTotpDevice takes. Takes a TOTP device away: from the caller, who proves a
-// code of it, or from a sub-user, which needs hufu:DeleteTotpDevice.
+// code of it or a recovery code, or from a sub-user, which needs hufu:DeleteTotpDevice.
 type DeleteTotpDeviceRequest struct {
-	Uin  *int64  // uin of a user of the account; absent: the caller
-	Code *string // code of the device, for the own one
+	Uin          *int64  // uin of a user of the account; absent: the caller
+	Code         *string // code of the device, for the own one
+	RecoveryCode *string // or, where it was lost, a recovery code
 }
 
 // Decode fills r from a tree that wire.Check accepted.
@@ -1714,6 +1715,8 @@ func (r *DeleteTotpDeviceRequest) Decode(v *wire.Value) {
 			r.Uin = f.IntPtr()
 		case "Code":
 			r.Code = f.StrPtr()
+		case "RecoveryCode":
+			r.RecoveryCode = f.StrPtr()
 		}
 	}
 }
