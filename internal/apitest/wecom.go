@@ -22,7 +22,7 @@ const Public = "https://hufu.test"
 func (w *World) members(t testing.TB, identity *cam.Product) {
 	t.Helper()
 	w.WeComServer = wecomtest.New(wecomtest.Config{Seed: 1, Now: w.Now})
-	client, err := qyapi.New(qyapi.Config{Base: "http://127.0.0.1:1", Transport: direct{w.WeComServer}, Now: w.Now,
+	client, err := qyapi.New(qyapi.Config{Base: "http://127.0.0.1:1", Transport: Direct(w.WeComServer), Now: w.Now,
 		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +31,9 @@ func (w *World) members(t testing.TB, identity *cam.Product) {
 		LoginBase: wecom.DefaultLoginBase, AuthorizeBase: wecom.DefaultAuthorizeBase, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Now: w.Now})
 }
 
-// direct hands requests to a handler, without a network between.
+// Direct hands requests to a handler, without a network between.
+func Direct(to http.Handler) http.RoundTripper { return direct{to} }
+
 type direct struct{ to http.Handler }
 
 func (d direct) RoundTrip(r *http.Request) (_ *http.Response, err error) {

@@ -25,6 +25,7 @@ type Call struct {
 	Region    string // as sent; identity services are global and only record it
 	Client    string // RequestClient, for the log
 	Host      string // the name by which the client addressed us, where the protocol has a use for it
+	Origin    string // where the caller's browser has the console, "https://hufu.example.com"; "" for every other client
 	Language  fault.Language
 	At        time.Time // when it arrived; every rule about time in this call uses it
 	IP        netip.Addr

@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -128,19 +129,15 @@ func (t *tokens) replace(ctx context.Context, old held, goOn bool) (string, erro
 	}
 	defer mu.Unlock()
 	for {
-		h, err := t.read(ctx)
-		if err != nil {
-			return "", err
-		}
-		if h.text != old.text && h.valid(t.p.Now().UnixMilli()) {
-			return h.text, nil
+		if text, err := t.replaced(ctx, old); text != "" || err != nil {
+			return text, err
 		}
 		mine, err := t.lease(ctx)
 		switch {
 		case err != nil:
 			return "", err
 		case mine:
-			return t.fetch(ctx)
+			return t.fetch(ctx, old)
 		case goOn:
 			return old.text, nil
 		}
@@ -150,6 +147,16 @@ func (t *tokens) replace(ctx context.Context, old held, goOn bool) (string, erro
 		case <-time.After(leasePoll):
 		}
 	}
+}
+
+// replaced is the token that somebody has fetched in place of an old one, "" where nobody has. WeCom may answer the same text with
+// a new life.
+func (t *tokens) replaced(ctx context.Context, old held) (string, error) {
+	h, err := t.read(ctx)
+	if err != nil || !h.valid(t.p.Now().UnixMilli()) || h.text == old.text && (old.fetched == 0 || h.fetched == old.fetched) {
+		return "", err
+	}
+	return h.text, nil
 }
 
 // lease makes this node the one that fetches, if no other is.
@@ -174,17 +181,20 @@ func (t *tokens) lease(ctx context.Context) (mine bool, err error) {
 	return mine, err
 }
 
-// fetch fetches a token, and gives the lease back whatever comes of it.
-func (t *tokens) fetch(ctx context.Context) (string, error) {
-	keys, err := t.p.credentials(ctx, t.p.DB.Read(), t.corp)
+// fetch fetches a token, and gives the lease back whatever comes of it. Before this node had the lease another one may have
+// fetched it.
+func (t *tokens) fetch(ctx context.Context, old held) (string, error) {
+	text, failed := t.replaced(ctx, old)
 	var token qyapi.Token
 	asked := t.p.Now()
-	if err == nil {
-		token, err = t.p.Client.GetToken(ctx, t.corpID, keys.Secret)
+	if text == "" && failed == nil {
+		var keys credentials
+		if keys, failed = t.p.credentials(ctx, t.p.DB.Read(), t.corp); failed == nil {
+			token, failed = t.p.Client.GetToken(ctx, t.corpID, keys.Secret)
+		}
 	}
-	failed := err
-	err = t.p.DB.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		if failed == nil {
+	err := t.p.DB.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		if failed == nil && text == "" {
 			if err := t.p.keepToken(ctx, tx, &corp{id: t.corp, account: t.account}, token, asked); err != nil {
 				return err
 			}
@@ -195,7 +205,7 @@ func (t *tokens) fetch(ctx context.Context) (string, error) {
 	if err := errors.Join(failed, err); err != nil {
 		return "", err
 	}
-	return token.Text, nil
+	return cmp.Or(text, token.Text), nil
 }
 
 // keepToken keeps a token that was asked for at a time.

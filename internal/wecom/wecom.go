@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -96,12 +95,12 @@ func seconds(d time.Duration) int64 { return int64((d + time.Second - 1) / time.
 // fold is the form in which a userid is unique: ASCII letters without case.
 func fold(userID string) string { return cam.Fold(userID) }
 
-// origin is where this installation is reached: as it is set, else as the call came in, else "".
+// origin is where this installation is reached: as it is set, else as the browser that calls has reached it, else "".
 func (p *Product) origin(c *call.Call) string {
-	if p.PublicURL != "" || c == nil || c.Host == "" {
-		return strings.TrimRight(p.PublicURL, "/")
+	if p.PublicURL != "" {
+		return p.PublicURL
 	}
-	return "https://" + c.Host
+	return c.Origin
 }
 
 // userResource is a sub-user's name in the audit trail.
