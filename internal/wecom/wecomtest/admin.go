@@ -41,6 +41,7 @@ var errRequest = errors.New("wecomtest: the request cannot be read")
 //	GET  /admin/corps/{corp}/apps/{agent}                    an App
 //	POST /admin/corps/{corp}/apps/{agent}/scope              a Scope
 //	POST /admin/corps/{corp}/apps/{agent}/callback           a Callback, which is checked
+//	POST /admin/corps/{corp}/apps/{agent}/secret             {"Secret"}
 //	POST /admin/corps/{corp}/apps/{agent}/close              and /open
 //	POST /admin/corps/{corp}/apps/{agent}/void               ends its tokens
 //	POST /admin/corps/{corp}/apps/{agent}/push               sends a message: [{"Name","Value"}] from Event on
@@ -68,6 +69,7 @@ func (s *Server) admin() http.Handler {
 		"POST /admin/corps/{corp}/apps/{id}/{do}":          s.adminAppDo,
 		"POST /admin/corps/{corp}/apps/{id}/scope":         with(s.adminScope),
 		"POST /admin/corps/{corp}/apps/{id}/callback":      with(s.adminCallback),
+		"POST /admin/corps/{corp}/apps/{id}/secret":        with(s.adminSecret),
 		"POST /admin/corps/{corp}/apps/{id}/push":          with(s.adminPush),
 		"POST /admin/faults":                               with(func(_ *http.Request, f Fault) error { s.FailNext(f); return nil }),
 		"POST /admin/faults/clear":                         func(*http.Request) (any, error) { s.ClearFaults(); return nil, nil },
@@ -177,6 +179,10 @@ func (s *Server) adminCallback(r *http.Request, in Callback) error {
 	return s.SetCallback(r.Context(), r.PathValue("corp"), number(r), in)
 }
 
+func (s *Server) adminSecret(r *http.Request, in struct{ Secret string }) error {
+	return s.SetSecret(r.PathValue("corp"), number(r), in.Secret)
+}
+
 func (s *Server) adminPush(r *http.Request, in callback.Message) error {
 	return s.Push(r.PathValue("corp"), number(r), in)
 }
@@ -195,10 +201,11 @@ func (s *Server) adminAppDo(r *http.Request) (any, error) {
 	return nil, ErrUnknown
 }
 
-// adminPage lists the members of all enterprises with what can be done to them.
+// adminPage lists the apps and members of all enterprises with what can be done to them.
 func (s *Server) adminPage(w http.ResponseWriter, r *http.Request) {
 	type shownCorp struct {
 		Corp
+		Apps    []App
 		Members []Member
 		More    int
 	}
@@ -209,7 +216,7 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request) {
 	for _, c := range s.Corps() {
 		members := s.Members(c.ID, page.Query)
 		n := min(len(members), shownMembers)
-		page.Corps = append(page.Corps, shownCorp{Corp: c, Members: members[:n], More: len(members) - n})
+		page.Corps = append(page.Corps, shownCorp{Corp: c, Apps: s.Apps(c.ID), Members: members[:n], More: len(members) - n})
 	}
 	render(w, adminTemplate, page)
 }

@@ -262,6 +262,21 @@ func (s *Server) App(corpID string, agentID int) (App, error) {
 	return App{}, ErrUnknown
 }
 
+// Apps are the apps of an enterprise, ordered by agentid.
+func (s *Server) Apps(corpID string) []App {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.corps[corpID]
+	if c == nil {
+		return nil
+	}
+	var all []App
+	for _, id := range slices.Sorted(maps.Keys(c.apps)) {
+		all = append(all, c.apps[id].App)
+	}
+	return all
+}
+
 // SetScope says who may use an app. WeCom does not push this to apps that an enterprise built itself.
 func (s *Server) SetScope(corpID string, agentID int, scope Scope) error {
 	return s.updateApp(corpID, agentID, func(a *App) { a.Scope = scope })
@@ -270,6 +285,11 @@ func (s *Server) SetScope(corpID string, agentID int, scope Scope) error {
 // SetClosed disables an app, or enables it again.
 func (s *Server) SetClosed(corpID string, agentID int, closed bool) error {
 	return s.updateApp(corpID, agentID, func(a *App) { a.Closed = closed })
+}
+
+// SetSecret gives an app another secret, as an administrator does who withdraws the former one, whose tokens end.
+func (s *Server) SetSecret(corpID string, agentID int, secret string) error {
+	return s.updateApp(corpID, agentID, func(a *App) { a.Secret = secret })
 }
 
 func (s *Server) updateApp(corpID string, agentID int, change func(*App)) error {

@@ -179,6 +179,7 @@ func TestTheAdministratorsInterfaceIsForThisMachine(t *testing.T) {
 		{"leaving, from the page", "POST", "/admin/corps/" + corpID + "/members/y/leave?back=q%3Dy", "", "[::1]:1", "127.0.0.1:1", "http://127.0.0.1:1", 303},
 		{"leaving twice", "POST", "/admin/corps/" + corpID + "/members/y/leave", "", "[::1]:1", "127.0.0.1:1", "", 404},
 		{"a scope", "POST", "/admin/corps/" + corpID + "/apps/1000002/scope", `{"Users":["lina"]}`, "[::1]:1", "127.0.0.1:1", "", 200},
+		{"another secret", "POST", "/admin/corps/" + corpID + "/apps/1000002/secret", `{"Secret":"another"}`, "[::1]:1", "127.0.0.1:1", "", 200},
 		{"closing an app", "POST", "/admin/corps/" + corpID + "/apps/1000002/close", "", "[::1]:1", "127.0.0.1:1", "", 200},
 		{"an app", "GET", "/admin/corps/" + corpID + "/apps/1000002", "", "[::1]:1", "127.0.0.1:1", "", 200},
 		{"an unknown app", "GET", "/admin/corps/" + corpID + "/apps/9", "", "[::1]:1", "127.0.0.1:1", "", 404},
@@ -197,7 +198,7 @@ func TestTheAdministratorsInterfaceIsForThisMachine(t *testing.T) {
 		}
 	}
 	a, err := w.s.App(corpID, 1000002)
-	if err != nil || !a.Closed || len(a.Scope.Users) != 1 {
+	if err != nil || !a.Closed || len(a.Scope.Users) != 1 || a.Secret != "another" {
 		t.Errorf("%+v, %v", a, err)
 	}
 }

@@ -20,13 +20,10 @@ type saved struct {
 func (s *Server) State() ([]byte, error) {
 	var all []saved
 	for _, c := range s.Corps() {
-		one := saved{Corp: c, Departments: s.Departments(c.ID), Members: s.Members(c.ID, "")}
+		one := saved{Corp: c, Departments: s.Departments(c.ID), Members: s.Members(c.ID, ""), Apps: s.Apps(c.ID)}
 		s.mu.Lock()
 		for _, id := range slices.Sorted(maps.Keys(s.corps[c.ID].tags)) {
 			one.Tags = append(one.Tags, *s.corps[c.ID].tags[id])
-		}
-		for _, id := range slices.Sorted(maps.Keys(s.corps[c.ID].apps)) {
-			one.Apps = append(one.Apps, s.corps[c.ID].apps[id].App)
 		}
 		s.mu.Unlock()
 		all = append(all, one)
