@@ -61,7 +61,7 @@ func (x *tenants) settle(params apitest.P) {
 		drop("ResourcePolicy") // what is drawn is a trust policy
 	}
 	if x.flip("from the start") {
-		drop("Marker")
+		drop("Marker", "Newer")
 	}
 	if params["PolicyId"] != nil && x.flip("of a policy") {
 		drop("PrincipalType", "PrincipalId")
@@ -76,7 +76,7 @@ var mfa = map[string]bool{"SerialNumber": true, "TokenCode": true, "SessionToken
 // kinds says what a member names, by the end of its name.
 var kinds = []struct{ suffix, kind string }{
 	{"PersonId", "person"}, {"GroupId", "group"}, {"RoleId", "role"}, {"PolicyId", "policy"}, {"Uid", "uid"}, {"Uin", "uin"}, {"AccessKeyId", "key"}, {"SecretIdList", "key"},
-	{"GroupName", "group name"}, {"RoleName", "role name"}, {"PolicyName", "policy name"}, {"Marker", "marker"},
+	{"GroupName", "group name"}, {"RoleName", "role name"}, {"PolicyName", "policy name"}, {"Marker", "marker"}, {"Newer", "marker"},
 }
 
 // value draws one member.
@@ -97,7 +97,18 @@ func (x *tenants) value(n *tenant, a *wire.Action, m *wire.Member) any {
 		}
 		return x.name(n)
 	case "Remark", "Description", "Alias", "RoleSessionName", "Keyword", "Value":
+		if a.Service == "hufu" && m.Name == "Keyword" {
+			return x.draw(other, rapid.SampledFrom([]string{"user name", "uin", "key"}).Draw(x.r, "keyword"))
+		}
 		return x.name(n)
+	case "StartTime", "EndTime":
+		if a.Service == "hufu" {
+			return x.w.Now().Unix() + int64(x.number(-60, 60, m.Name))
+		}
+	case "CallerId":
+		return x.draw(other, "uin")
+	case "SecretId":
+		return x.draw(other, "key")
 	case "Key", "TagKeys":
 		return "team"
 	case "Context":
