@@ -203,10 +203,18 @@ describe("policies", () => {
     await fits(page);
     await page.getByRole("button", { name: "Create", exact: true }).click();
     await page.getByRole("heading", { name: "robot", level: 1 }).waitFor();
-    for (const tab of ["Policies", "Sessions", "Settings"]) {
+    for (const tab of ["Policies", "Settings"]) {
       await page.getByRole("tab", { name: tab }).click();
       await axe(page);
     }
+    await call(page, "sts", "AssumeRole", { RoleArn: `qcs::cam::uin/${at().root.uin}:roleName/robot`, RoleSessionName: "night-shift" });
+    await page.getByRole("tab", { name: "Sessions" }).click();
+    await page.getByText("night-shift").waitFor();
+    await axe(page);
+    await shot(page, "role-sessions");
+    await page.getByRole("button", { name: "Revoke all sessions" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke all sessions" }).click();
+    await page.getByText("Revoked", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Delete" }).click();
     await page.getByLabel("Type robot to confirm").fill("robot");
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
