@@ -174,7 +174,8 @@ async function lookAt(page: Page, language: Language): Promise<void> {
   const pages = ["overview", "keys", "audit", "analyzer?type=root&action=cam%3AListUsers", "analyzer?tab=who&action=cam%3AListUsers", "analyzer?tab=what&type=root", "analyzer?tab=unused&run=1", "analyzer?tab=draft"];
   for (const [index, path] of pages.entries()) {
     await page.goto(`/console/${path}`);
-    await page.waitForLoadState("networkidle");
+    await page.locator("main h1").waitFor();
+    await expect.poll(() => page.locator("main :is(.ui-skeleton, .ui-table[aria-busy=true])").count()).toBe(0);
     expect(await page.locator(".ui-alert-error .ui-error-code").count(), path).toBe(0);
     await fits(page);
     await axe(page);

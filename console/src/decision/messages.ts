@@ -57,7 +57,7 @@ export const decisionText = {
   ],
   remedy: ["What would allow it", "如何放行"],
   remedyDenies: [
-    "While a statement denies, nothing that is added helps. Change these, or meet what their conditions ask for:",
+    "While a statement denies, nothing that is added helps. Change these, or see that their conditions hold no longer:",
     "存在拒绝语句时，新增授权不会生效。请修改以下语句，或使其条件不再满足：",
   ],
   remedyAdditions: ["This statement is missing:", "缺少以下语句："],

@@ -35,10 +35,28 @@ describe("contextOf", () => {
 describe("questionOf", () => {
   const call = { Action: "cam:GetUser", Resources: ["qcs::cam::uin/1:uin/2", "*"], CallerType: "user", CallerId: "3", Ip: "10.0.0.1" };
   const about = JSON.stringify({ subject: { type: "role", id: "4" }, action: { name: "cvm:Start" } });
+  const around = JSON.stringify({
+    subject: { type: "user", id: "5" },
+    action: { name: "cvm:Start" },
+    resource: { properties: { tags: { env: "prod" } } },
+    context: { "qcs:ip": "10.0.0.1", "qcs:mfa": true, "qcs:request_tag": ["a&b", "c&d"], odd: { deep: 1 } },
+  });
   it.each([
     ["a call is about its caller", call, "{}", { ...noQuestion, id: "3", action: "cam:GetUser", resource: "qcs::cam::uin/1:uin/2", context: [["qcs:ip", "10.0.0.1"]] }],
     ["a call without object has no resource", { ...call, Resources: ["*"], Ip: "" }, "{}", { ...noQuestion, id: "3", action: "cam:GetUser" }],
     ["a service's question is about its subject", { ...call, Action: "hufu:Evaluate" }, about, { ...noQuestion, type: "role", id: "4", action: "cvm:Start", resource: "qcs::cam::uin/1:uin/2" }],
+    [
+      "and brings what it said of the request",
+      { ...call, Action: "hufu:Evaluate", Resources: [] },
+      around,
+      {
+        ...noQuestion,
+        id: "5",
+        action: "cvm:Start",
+        tags: [["env", "prod"]],
+        context: [["qcs:ip", "10.0.0.1"], ["qcs:mfa", "true"], ["qcs:request_tag", "a&b"], ["qcs:request_tag", "c&d"]],
+      },
+    ],
     ["of several questions none is meant", { ...call, Action: "hufu:Evaluate" }, '{"evaluations":[]}', undefined],
     ["parameters that cannot be read", { ...call, Action: "hufu:Evaluate" }, "{", undefined],
     ["an operator is no principal", { ...call, CallerType: "operator" }, "{}", undefined],

@@ -68,21 +68,46 @@ interface RecordedCall {
 
 /** The question that a recorded call was decided on, to be asked again; undefined where it was none about a principal. */
 export function questionOf(call: RecordedCall, parameters: string): Question | undefined {
-  const asked = call.Action === "hufu:Evaluate" ? evaluated(parameters) : { type: call.CallerType, id: call.CallerId, action: call.Action, context: call.Ip ? [["qcs:ip", call.Ip] as const] : [] };
+  const asked = call.Action === "hufu:Evaluate" ? evaluated(parameters) : askedBy(call);
   const type = principalTypes.find((known) => known === asked?.type);
   if (!asked || !type || !asked.id || !asked.action) return undefined;
   const [resource = ""] = call.Resources;
   return { ...noQuestion, ...asked, type, resource: resource === "*" ? "" : resource };
 }
 
+function askedBy({ CallerType: type, CallerId: id, Action: action, Ip: ip }: RecordedCall) {
+  return { type, id, action, context: ip ? [["qcs:ip", ip] as const] : [] };
+}
+
 // What a service asked about somebody: the subject is whom it was about, not the service that called.
-function evaluated(parameters: string): { type: string; id: string; action: string; context: Pair[] } | undefined {
+function evaluated(parameters: string): Omit<Question, "type" | "resource"> & { type: string } | undefined {
   try {
-    const { subject, action } = JSON.parse(parameters) as { subject?: Partial<Record<"type" | "id", unknown>>; action?: { name?: unknown } };
-    return { type: String(subject?.type ?? ""), id: String(subject?.id ?? ""), action: String(action?.name ?? ""), context: [] };
+    const { subject, action, resource, context } = JSON.parse(parameters) as Evaluation;
+    return {
+      type: String(subject?.type ?? ""),
+      id: String(subject?.id ?? ""),
+      action: String(action?.name ?? ""),
+      tags: members(resource?.properties?.tags),
+      context: members(context),
+    };
   } catch {
     return undefined;
   }
+}
+
+interface Evaluation {
+  subject?: { type?: unknown; id?: unknown };
+  action?: { name?: unknown };
+  resource?: { properties?: { tags?: unknown } };
+  context?: unknown;
+}
+
+// The members of an object as pairs: each element of a list is one, and what is neither text, number nor truth value is none.
+function members(value: unknown): Pair[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, held]) =>
+    [held].flat().flatMap((one): Pair[] => (["string", "number", "boolean"].includes(typeof one) ? [[key, String(one)]] : [])),
+  );
 }
 
 /** Where a question is explained. */

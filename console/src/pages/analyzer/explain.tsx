@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { useAction, type In } from "@/api";
 import { ActionField, contextOf, DecisionPath, decisionText, Permitted, questionParams, Remedy, ResourceField, Verdict, type Question } from "@/decision";
 import { useText } from "@/i18n";
@@ -30,7 +30,7 @@ export function Explain() {
         <ResourceField label={text("resource")} hint={text("resourceHint")} action={draft.action} value={draft.resource} onChange={(resource) => change({ resource })} />
         <RequestFields question={draft} onChange={change} />
       </QuestionForm>
-      {asked ? <Explained question={question} principal={principal} /> : <p className="ui-hint">{text("askFirst")}</p>}
+      {asked ? <Explained key={questionParams(question).toString()} question={question} principal={principal} /> : <p className="ui-hint">{text("askFirst")}</p>}
     </>
   );
 }
@@ -64,7 +64,9 @@ function Explained({ question, principal }: { question: Question; principal: Non
     <Permitted card query={query} permission="hufu:ExplainDecision" lines={8}>
       {(decision) => (
         <>
-          <Verdict decision={decision} />
+          <InSight>
+            <Verdict decision={decision} />
+          </InSight>
           <div className="ui-row">
             <LinkButton to={`/analyzer?${questionParams({ ...question, type: "user", id: "" })}&tab=who`}>{text("whoElse")}</LinkButton>
             <LinkButton to={`/analyzer?${questionParams({ ...question, action: "", resource: "", tags: [] })}&tab=what`}>{text("whatElse")}</LinkButton>
@@ -82,4 +84,11 @@ function Explained({ question, principal }: { question: Question; principal: Non
       )}
     </Permitted>
   );
+}
+
+// The answer stands below a long form: it comes into sight when it is there.
+function InSight({ children }: { children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
+  return <div ref={box}>{children}</div>;
 }

@@ -18,7 +18,7 @@ export function Grants({ grants, redacted = false }: { grants: readonly Grant[];
               ...grant.Groups.map((group) => text("viaGroup", { name: group.GroupName })),
             ]
               .filter(Boolean)
-              .join(", ")}
+              .join(text("comma"))}
           </span>
         </li>
       ))}

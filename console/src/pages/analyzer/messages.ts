@@ -52,6 +52,7 @@ export const analyzerText = {
   principals: ["Principals", "身份"],
   kinds: ["Whom to list", "身份类型"],
   allKinds: ["Everybody", "全部"],
+  comma: [", ", "，"],
   through: ["Through", "授权来源"],
   always: ["Always", "始终"],
   conditional: ["Under conditions", "有条件"],

@@ -219,7 +219,7 @@ function UnusedPolicies({ rows, names }: { rows: readonly UnusedPolicy[]; names:
       key: "through",
       title: text("through"),
       width: 180,
-      render: (row) => [row.Direct && text("direct"), ...row.Groups.map((group) => text("viaGroup", { name: group.GroupName }))].filter(Boolean).join(", "),
+      render: (row) => [row.Direct && text("direct"), ...row.Groups.map((group) => text("viaGroup", { name: group.GroupName }))].filter(Boolean).join(text("comma")),
     },
     { key: "used", title: text("lastUsed"), width: 165, render: (row) => (row.LastUsed === null ? text("notKnown") : <Time seconds={row.LastUsed} />) },
   ];

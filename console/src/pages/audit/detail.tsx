@@ -1,6 +1,6 @@
 import { useParams, useSearchParams } from "react-router";
 import { useAction, type Out } from "@/api";
-import { DecisionPath, Permitted, questionOf, questionPath, Remedy, Verdict } from "@/decision";
+import { DecisionPath, Permitted, questionOf, questionPath, Remedy, Verdict, type Question } from "@/decision";
 import { useText } from "@/i18n";
 import { format } from "@/policy/json";
 import { Card, Code, CopyText, Empty, KeyValue, LinkButton, Page, Time } from "@/ui";
@@ -82,6 +82,7 @@ function TheCall({ described }: { described: Described }) {
   const text = useText(auditText);
   const { Call: call } = described;
   const name = useCallerName(call);
+  const about = call.Action === "hufu:Evaluate" ? questionOf(call, described.Parameters) : undefined;
   return (
     <Card
       title={text("call")}
@@ -100,6 +101,7 @@ function TheCall({ described }: { described: Described }) {
           { name: text("outcome"), value: <Outcome outcome={call.Outcome} effect={described.Effect} /> },
           { name: text("caller"), value: <Caller type={call.CallerType} id={call.CallerId} name={name} /> },
           { name: text("callerId"), value: call.CallerId !== "0" && <CopyText value={call.CallerId} /> },
+          ...(about ? [{ name: text("about"), value: <About question={about} /> }] : []),
           { name: text("secretId"), value: call.SecretId && <code>{call.SecretId}</code> },
           { name: text("ip"), value: call.Ip },
           { name: text("client"), value: described.Client },
@@ -110,6 +112,16 @@ function TheCall({ described }: { described: Described }) {
         ]}
       />
     </Card>
+  );
+}
+
+// Whom and what a service asked about, where that is another than who called.
+function About({ question }: { question: Question }) {
+  return (
+    <>
+      <Caller type={question.type} id={question.id} name="" />
+      <code>{question.action}</code>
+    </>
   );
 }
 

@@ -34,6 +34,7 @@ export const auditText = {
   role: ["Role", "角色"],
   application: ["Application", "应用"],
   operator: ["Operator", "运维人员"],
+  wecom: ["WeCom", "企业微信"],
   anonymous: ["Not signed", "匿名"],
 
   calls: ["Calls", "调用记录"],
@@ -66,6 +67,7 @@ export const auditText = {
   ms: ["{count} ms", "{count} 毫秒"],
   parameters: ["Parameters", "请求参数"],
   parametersText: ["As they came, secrets masked.", "按原样记录，敏感内容已脱敏。"],
+  about: ["Asked about", "判定对象"],
   decision: ["The decision", "判定结果"],
   decisionAllowed: ["The path is kept for denied calls. Ask again to see what every layer says now.", "仅为被拒绝的调用保留判定过程。可重新判定以查看各层当前的结论。"],
   decisionNone: ["The call failed before policies were asked, or needs none.", "调用在策略判定之前失败，或无需判定。"],

@@ -45,7 +45,7 @@ export function CallTable({ rows, newIds = none, brief = false, ...rest }: CallT
   return <DataTable {...rest} plain={brief} label={text("calls")} name={brief ? undefined : "audit"} columns={shown} rows={rows} rowKey={(row) => row.RequestId} />;
 }
 
-const callers = ["root", "user", "role", "application", "operator", "anonymous"] as const;
+const callers = ["root", "user", "role", "application", "operator", "wecom", "anonymous"] as const;
 
 /** Who called, with the way to the user or role. */
 export function Caller({ type, id, name }: { type: string; id: string; name: string }) {
