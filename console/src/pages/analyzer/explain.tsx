@@ -89,6 +89,8 @@ function Explained({ question, principal }: { question: Question; principal: Non
 // The answer stands below a long form: it comes into sight when it is there.
 function InSight({ children }: { children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "nearest" }); // newer browsers return a promise, which is no clean-up
+  }, []);
   return <div ref={box}>{children}</div>;
 }
