@@ -15,6 +15,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/account"
@@ -116,8 +117,7 @@ func found(ctx context.Context, config server.Config) (owner, partner *operator.
 	return owner, partner, errors.Join(err, actions.DB.Close())
 }
 
-// serve serves the account until ctx ends. What needs the server's address comes now: the enterprise's trust, and the first time
-// the link to it.
+// serve serves the account until ctx ends.
 func serve(ctx context.Context, c Config, config server.Config, e *enterprise) error {
 	srv, err := server.Open(ctx, config)
 	if err != nil {
@@ -125,35 +125,40 @@ func serve(ctx context.Context, c Config, config server.Config, e *enterprise) e
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	failed := make(chan error, 1)
-	serving := false // not where an address is in use
+	var greeting sync.WaitGroup // Run may fail before it is ready, and then nobody greets
+	var failed error
 	err = srv.Run(ctx, func(api, ops net.Addr) {
-		serving = true
-		go func() {
-			known, err := readState(c.Dir)
-			if err == nil {
-				err = e.trust(api.String())
-			}
-			if err == nil && !known.Linked {
-				known.Members, err = newLater(ctx, srv, api.String()).link(e)
-				known.Linked = true
-			}
-			if err == nil {
-				err = writeState(c.Dir, known)
-			}
-			if err == nil {
-				announce(c.Out, known, e, api, ops)
-			} else {
+		greeting.Go(func() {
+			if failed = greet(ctx, c, srv, e, api, ops); failed != nil {
 				stop()
 			}
-			failed <- err
-		}()
+		})
 	})
 	stop()
-	if !serving {
+	greeting.Wait()
+	return errors.Join(err, failed)
+}
+
+// greet does what needs the server's address, then prints where everything is.
+func greet(ctx context.Context, c Config, srv *server.Server, e *enterprise, api, ops net.Addr) error {
+	known, err := readState(c.Dir)
+	if err != nil {
 		return err
 	}
-	return errors.Join(err, <-failed)
+	if err := e.trust(api.String()); err != nil {
+		return err
+	}
+	if !known.Linked {
+		if known.Members, err = newLater(ctx, srv, api.String()).link(e); err != nil {
+			return err
+		}
+		known.Linked = true
+		if err := writeState(c.Dir, known); err != nil {
+			return err
+		}
+	}
+	announce(c.Out, known, e, api, ops)
+	return nil
 }
 
 // publicURL is the address of the console, as far as it is known before the server listens.

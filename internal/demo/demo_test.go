@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,6 +95,15 @@ func TestTheDemonstrationServesTheSameAccountAgain(t *testing.T) {
 		}
 	}
 	holds(t, dir)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	err = Run(t.Context(), Config{Dir: dir, Listen: taken.Addr().String(), OpsListen: "127.0.0.1:0", WeComListen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), Out: io.Discard})
+	if err == nil {
+		t.Error("it started on an address that is taken")
+	}
 }
 
 // holds checks that the account has what the company has.
