@@ -358,7 +358,7 @@ type progress struct {
 	out      io.Writer
 	terminal bool
 	total    int
-	last     int // what was shown, in tenths of the whole
+	last     int // what was shown, in tenths of the whole; negative before anything was
 }
 
 func newProgress(out *os.File, total int) *progress {
@@ -370,6 +370,7 @@ const barWidth = 30
 
 func (p *progress) show(done, created int) {
 	if p.terminal {
+		p.last = 0
 		full := barWidth * done / p.total
 		fmt.Fprintf(p.out, "\r[%s%s] %d/%d, %d created ", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), done, p.total, created)
 		return
@@ -381,7 +382,7 @@ func (p *progress) show(done, created int) {
 }
 
 func (p *progress) end() {
-	if p.terminal {
+	if p.terminal && p.last >= 0 {
 		fmt.Fprintln(p.out)
 	}
 }

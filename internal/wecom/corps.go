@@ -116,7 +116,7 @@ const (
 	LoginPath    = "/login/wecom/"
 )
 
-// wire is the enterprise as actions answer it. Where it is not known how this installation is reached, addresses have a path
+// wireCorp is the enterprise as actions answer it. Where it is not known how this installation is reached, addresses have a path
 // alone.
 func (p *Product) wireCorp(c *call.Call, o *corp) hufu20261201.WeComCorp {
 	origin := p.origin(c)
@@ -125,6 +125,9 @@ func (p *Product) wireCorp(c *call.Call, o *corp) hufu20261201.WeComCorp {
 		Members: o.members, ImportedUsers: o.imported, LinkTime: o.linked / 1000, Syncing: o.linkedNow() && o.lease > p.Now().UnixMilli()}
 	if u, err := url.Parse(origin); err == nil {
 		w.TrustedDomain = u.Host
+	}
+	if w.Syncing && o.generation == 0 {
+		w.Members = o.seen // of the first reading, as far as it is
 	}
 	if o.synced != nil {
 		w.SyncTime = new(*o.synced / 1000)
