@@ -72,7 +72,7 @@ type RoleSession struct {
 // ListRoleSessions is a window of the sessions of a role that have not expired, those issued last first, and how many
 // there are in all.
 func (k *Keys) ListRoleSessions(ctx context.Context, q store.Queryer, a store.Account, roleID int64, now time.Time, offset, limit int64) (page []RoleSession, total int64, err error) {
-	const of = ` FROM sessions s WHERE s.account = $1 AND s.role_id = $2 AND s.role_id > 0 AND s.expires_at > $3 AND s.kind = $4`
+	const of = ` FROM sessions s WHERE s.account = $1 AND s.role_id = $2 AND s.expires_at > $3 AND s.kind = $4`
 	args := []any{a, roleID, now.UnixMilli(), int(call.AssumedRole)}
 	if total, err = store.Count(ctx, q, `SELECT COUNT(*)`+of, args...); err != nil {
 		return nil, 0, fmt.Errorf("count sessions of a role: %w", err)

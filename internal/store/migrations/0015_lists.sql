@@ -3,7 +3,7 @@
 -- a role by their numbers.
 CREATE INDEX users_by_login ON users (account, (COALESCE(last_login_at, 0)), uin);
 CREATE INDEX access_keys_by_age ON access_keys (account, created_at);
-CREATE INDEX sessions_by_role ON sessions (account, role_id, number) WHERE role_id > 0;
+CREATE INDEX sessions_by_role ON sessions (account, role_id, number);
 
 -- +goose Down
 DROP INDEX sessions_by_role;
