@@ -46,55 +46,8 @@ interface Cell {
 
 function ProfileRows({ rows, onChange }: { rows: Profile[]; onChange: (rows: Profile[]) => void }) {
   const text = useText(createText);
-  const words = useText(common);
-  // What was left alone is not called wrong yet.
-  const touched = useRef(new Set<string>());
+  const columns = useColumns(rows, onChange);
   const problems = checkProfiles(rows);
-  const set = (number: number, field: ProfileField, value: string) => {
-    touched.current.add(`${number} ${field}`);
-    onChange(rows.map((row, index) => (index === number ? { ...row, [field]: value } : row)));
-  };
-  const input = (field: ProfileField, title: string, width: number): Column<Cell> => ({
-    key: field,
-    title,
-    width,
-    render: ({ number, profile, problems: found }) => {
-      const problem = touched.current.has(`${number} ${field}`) ? found[field] : undefined;
-      return (
-        <CellInput
-          label={text("row", { field: title, number: number + 1 })}
-          value={profile[field]}
-          onChange={(value) => set(number, field, value)}
-          error={problem ? text(problem) : undefined}
-        />
-      );
-    },
-  });
-  const columns: Column<Cell>[] = [
-    input("name", `${text("userName")} *`, 180),
-    input("remark", words("remark"), 160),
-    input("country", text("country"), 110),
-    input("phone", text("phone"), 150),
-    input("email", text("email"), 180),
-    {
-      key: "remove",
-      title: words("operation"),
-      width: 80,
-      render: ({ number }) => (
-        <Button
-          kind="text"
-          size="small"
-          icon={<CloseIcon />}
-          label={text("removeRow", { number: number + 1 })}
-          disabled={rows.length === 1}
-          onClick={() => {
-            touched.current.clear();
-            onChange(rows.filter((_, index) => index !== number));
-          }}
-        />
-      ),
-    },
-  ];
   return (
     <>
       <DataTable
@@ -113,4 +66,50 @@ function ProfileRows({ rows, onChange }: { rows: Profile[]; onChange: (rows: Pro
       </div>
     </>
   );
+}
+
+function useColumns(rows: Profile[], onChange: (rows: Profile[]) => void): Column<Cell>[] {
+  const text = useText(createText);
+  const words = useText(common);
+  // What was left alone is not called wrong yet.
+  const touched = useRef(new Set<string>());
+  const set = (number: number, field: ProfileField, value: string) => {
+    touched.current.add(`${number} ${field}`);
+    onChange(rows.map((row, index) => (index === number ? { ...row, [field]: value } : row)));
+  };
+  const remove = (number: number) => {
+    touched.current.clear();
+    onChange(rows.filter((_, index) => index !== number));
+  };
+  const input = (field: ProfileField, title: string, width: number): Column<Cell> => ({
+    key: field,
+    title,
+    width,
+    render: ({ number, profile, problems }) => {
+      const problem = touched.current.has(`${number} ${field}`) ? problems[field] : undefined;
+      return (
+        <CellInput
+          label={text("row", { field: title, number: number + 1 })}
+          value={profile[field]}
+          onChange={(value) => set(number, field, value)}
+          error={problem ? text(problem) : undefined}
+        />
+      );
+    },
+  });
+  return [
+    input("name", `${text("userName")} *`, 180),
+    input("remark", words("remark"), 160),
+    input("country", text("country"), 110),
+    input("phone", text("phone"), 150),
+    input("email", text("email"), 180),
+    {
+      key: "remove",
+      title: words("operation"),
+      width: 80,
+      render: ({ number }) => (
+        <Button kind="text" size="small" icon={<CloseIcon />} label={text("removeRow", { number: number + 1 })} disabled={rows.length === 1} onClick={() => remove(number)} />
+      ),
+    },
+  ];
 }

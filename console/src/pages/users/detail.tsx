@@ -97,7 +97,7 @@ function Facts({ user }: { user: User }) {
           { name: words("state"), value: <UserState user={user} /> },
           ...(isWeCom(user)
             ? [
-                { name: text("corp"), value: user.CorpId },
+                { name: text("corp"), value: <CorpName id={user.CorpId} /> },
                 { name: text("userid"), value: user.WeComUserId },
               ]
             : []),
@@ -111,6 +111,13 @@ function Facts({ user }: { user: User }) {
       />
     </Card>
   );
+}
+
+/** The name of an enterprise, for who may see it. */
+function CorpName({ id }: { id: string }) {
+  const { data } = useAction("hufu", "ListWeComCorps", {});
+  const name = data?.Corps.find((corp) => corp.CorpId === id)?.Name;
+  return <>{name ? `${name} (${id})` : id}</>;
 }
 
 function LastLogin({ user }: { user: User }) {

@@ -14,23 +14,9 @@ const dialogs = { groups: AddToGroups, policies: AttachPolicies, delete: DeleteU
 
 export default function Users() {
   const text = useText(usersText);
-  const words = useText(common);
   const filters = useFilters();
-  const { keyword, type, state, sort, paging } = filters;
-  const asked = useDelayed(keyword.trim());
-  const query = useAction(
-    "hufu",
-    "SearchUsers",
-    {
-      Offset: paging.offset,
-      Limit: paging.limit,
-      Sort: sort,
-      ...(asked ? { Keyword: asked } : {}),
-      ...(type ? { UserType: type } : {}),
-      ...(state ? { State: state } : {}),
-    },
-    { keep: true },
-  );
+  const { query, filtered } = useUsers(filters);
+  const { sort, paging } = filters;
   const { selected, select, users } = useSelectedUsers(query.data?.Users);
   const [doing, setDoing] = useState<{ what: Doing; users: readonly User[] }>();
   const start = (what: Doing, whom: readonly User[]) => setDoing({ what, users: whom });
@@ -40,7 +26,6 @@ export default function Users() {
       {text("create")}
     </LinkButton>
   );
-  const filtered = asked !== "" || type !== "" || state !== "";
   const Open = doing && dialogs[doing.what];
   return (
     <Page title={text("title")} description={text("intro")} actions={create}>
@@ -56,19 +41,7 @@ export default function Users() {
         paging={paging.of(query.data?.TotalCount ?? 0)}
         sort={{ by: sort, onChange: (by) => filters.setSort(by as Sort) }}
         selection={{ selected, onChange: select }}
-        bulk={
-          <>
-            <Button size="small" onClick={() => start("policies", users())}>
-              {text("authorize")}
-            </Button>
-            <Button size="small" onClick={() => start("groups", users())}>
-              {text("addToGroup")}
-            </Button>
-            <Button size="small" onClick={() => start("delete", users())}>
-              {words("delete")}
-            </Button>
-          </>
-        }
+        bulk={<Bulk start={(what) => start(what, users())} />}
         toolbar={<Filters {...filters} />}
         empty={
           filtered ? (
@@ -91,6 +64,44 @@ export default function Users() {
         />
       )}
     </Page>
+  );
+}
+
+/** The users that the filters ask for, and whether they ask for some only. */
+function useUsers({ keyword, type, state, sort, paging }: ReturnType<typeof useFilters>) {
+  const asked = useDelayed(keyword.trim());
+  const query = useAction(
+    "hufu",
+    "SearchUsers",
+    {
+      Offset: paging.offset,
+      Limit: paging.limit,
+      Sort: sort,
+      ...(asked ? { Keyword: asked } : {}),
+      ...(type ? { UserType: type } : {}),
+      ...(state ? { State: state } : {}),
+    },
+    { keep: true },
+  );
+  return { query, filtered: asked !== "" || type !== "" || state !== "" };
+}
+
+/** What can be done to all users that are selected. */
+function Bulk({ start }: { start: (what: Doing) => void }) {
+  const text = useText(usersText);
+  const words = useText(common);
+  return (
+    <>
+      <Button size="small" onClick={() => start("policies")}>
+        {text("authorize")}
+      </Button>
+      <Button size="small" onClick={() => start("groups")}>
+        {text("addToGroup")}
+      </Button>
+      <Button size="small" onClick={() => start("delete")}>
+        {words("delete")}
+      </Button>
+    </>
   );
 }
 

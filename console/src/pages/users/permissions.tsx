@@ -31,6 +31,13 @@ export function Permissions({ user }: { user: User }) {
   const own = useAction("cam", "ListAttachedUserPolicies", { TargetUin: user.Uin, Rp: 200 });
   const direct = new Set(own.data?.List.map((policy) => String(policy.PolicyId)));
   const columns = useColumns(direct, setDoing);
+  // Another filter makes another list, which begins with its first page.
+  const first =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      set(value);
+      paging.first();
+    };
   return (
     <>
       <BoundaryNote user={user} />
@@ -48,27 +55,7 @@ export function Permissions({ user }: { user: User }) {
             <Button kind="primary" icon={<AddIcon />} onClick={() => setDoing("attach")}>
               {text("attach")}
             </Button>
-            <SearchBox
-              label={text("searchPolicies")}
-              value={keyword}
-              onChange={(value) => {
-                setKeyword(value);
-                paging.first();
-              }}
-            />
-            <Select
-              label={text("from")}
-              value={ways}
-              onChange={(value) => {
-                setWays(value);
-                paging.first();
-              }}
-              options={[
-                { value: both, label: text("allPolicies") },
-                { value: directly, label: text("onlyDirect") },
-                { value: byGroups, label: text("onlyGroups") },
-              ]}
-            />
+            <Filters keyword={keyword} onKeyword={first(setKeyword)} ways={ways} onWays={first(setWays)} />
           </>
         }
         empty={asked || ways !== both ? undefined : <Empty title={text("noPolicies")}>{text("noPoliciesText")}</Empty>}
@@ -85,6 +72,25 @@ export function Permissions({ user }: { user: User }) {
         onClose={() => setDoing(undefined)}
       />
       {typeof doing === "object" && <Detach user={user} policy={doing} onClose={() => setDoing(undefined)} />}
+    </>
+  );
+}
+
+function Filters({ keyword, onKeyword, ways, onWays }: { keyword: string; onKeyword: (keyword: string) => void; ways: number; onWays: (ways: number) => void }) {
+  const text = useText(detailText);
+  return (
+    <>
+      <SearchBox label={text("searchPolicies")} value={keyword} onChange={onKeyword} />
+      <Select
+        label={text("from")}
+        value={ways}
+        onChange={onWays}
+        options={[
+          { value: both, label: text("allPolicies") },
+          { value: directly, label: text("onlyDirect") },
+          { value: byGroups, label: text("onlyGroups") },
+        ]}
+      />
     </>
   );
 }

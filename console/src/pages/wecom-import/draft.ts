@@ -23,7 +23,8 @@ export function candidateOf(member: Member): Candidate {
     member: member.Name || member.UserId,
     departments: departmentsOf(member),
     name: member.UserId,
-    remark: "",
+    // A userid says little about who it is.
+    remark: member.Name === member.UserId ? "" : member.Name,
     phone: member.PhoneNum,
     country: "86",
     email: member.Email,

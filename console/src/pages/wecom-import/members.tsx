@@ -54,31 +54,21 @@ function MemberTable({ corpId, department, value, onChange }: MembersProps & { d
     const added = (rows ?? []).filter((member) => canSelect(member) && next.has(member.UserId) && !selected.has(member.UserId));
     onChange([...kept, ...added.map(candidateOf)]);
   };
+  const first =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      set(value);
+      paging.first();
+    };
   return (
     <>
       <div className="ui-row">
-        <SearchBox
-          label={text("search")}
-          value={keyword}
-          onChange={(next) => {
-            setKeyword(next);
-            paging.first();
-          }}
-        />
-        {asked ? (
-          <span className="ui-hint">{text("searched")}</span>
-        ) : (
-          department !== undefined && (
-            <Checkbox
-              checked={below}
-              onChange={(next) => {
-                setBelow(next);
-                paging.first();
-              }}
-            >
-              {text("below")}
-            </Checkbox>
-          )
+        <SearchBox label={text("search")} value={keyword} onChange={first(setKeyword)} />
+        {asked !== "" && <span className="ui-hint">{text("searched")}</span>}
+        {asked === "" && department !== undefined && (
+          <Checkbox checked={below} onChange={first(setBelow)}>
+            {text("below")}
+          </Checkbox>
         )}
         <SelectAll corpId={corpId} filter={filter} total={total} value={value} onChange={onChange} />
       </div>
