@@ -2,8 +2,8 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useAction } from "@/api";
 import type { GroupInfo } from "@/api/cam.gen";
-import { common, useText } from "@/i18n";
-import { AddIcon, Button, DataTable, Empty, Link, Page, SearchBox, Time, useDelayed, usePaging } from "@/ui";
+import { common, useText, type Text } from "@/i18n";
+import { AddIcon, Button, DataTable, Empty, Link, Page, SearchBox, Time, useDelayed, usePaging, type Column } from "@/ui";
 import { DeleteGroup, GroupForm } from "./forms";
 import { groups } from "./messages";
 
@@ -28,26 +28,7 @@ export default function GroupList() {
       <DataTable
         label={words("groups")}
         name="groups"
-        columns={[
-          { key: "name", title: words("name"), width: 220, render: (row) => <Link to={`/groups/${row.GroupId}`}>{row.GroupName}</Link> },
-          { key: "id", title: text("groupId"), optional: true, render: (row) => row.GroupId },
-          { key: "remark", title: words("remark"), width: 220, optional: true, render: (row) => row.Remark },
-          { key: "created", title: words("createTime"), optional: true, render: (row) => <Time text={row.CreateTime} /> },
-          {
-            key: "operation",
-            title: words("operation"),
-            render: (row) => (
-              <>
-                <Button kind="text" size="small" label={`${words("edit")} ${row.GroupName}`} onClick={() => setForm(row)}>
-                  {words("edit")}
-                </Button>
-                <Button kind="text" size="small" label={`${words("delete")} ${row.GroupName}`} onClick={() => setDeleting(row)}>
-                  {words("delete")}
-                </Button>
-              </>
-            ),
-          },
-        ]}
+        columns={columns(text, words, setForm, setDeleting)}
         rows={query.data?.GroupInfo}
         rowKey={(row) => String(row.GroupId)}
         error={query.error}
@@ -69,4 +50,29 @@ export default function GroupList() {
       {deleting && <DeleteGroup group={deleting} onClose={() => setDeleting(undefined)} onDeleted={() => setDeleting(undefined)} />}
     </Page>
   );
+}
+
+type Act = (group: GroupInfo) => void;
+
+function columns(text: Text<typeof groups>, words: Text<typeof common>, edit: Act, remove: Act): Column<GroupInfo>[] {
+  return [
+    { key: "name", title: words("name"), width: 220, render: (row) => <Link to={`/groups/${row.GroupId}`}>{row.GroupName}</Link> },
+    { key: "id", title: text("groupId"), optional: true, render: (row) => row.GroupId },
+    { key: "remark", title: words("remark"), width: 220, optional: true, render: (row) => row.Remark },
+    { key: "created", title: words("createTime"), optional: true, render: (row) => <Time text={row.CreateTime} /> },
+    {
+      key: "operation",
+      title: words("operation"),
+      render: (row) => (
+        <>
+          <Button kind="text" size="small" label={`${words("edit")} ${row.GroupName}`} onClick={() => edit(row)}>
+            {words("edit")}
+          </Button>
+          <Button kind="text" size="small" label={`${words("delete")} ${row.GroupName}`} onClick={() => remove(row)}>
+            {words("delete")}
+          </Button>
+        </>
+      ),
+    },
+  ];
 }

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { call, useAction, useChange } from "@/api";
 import type { GroupMemberInfo } from "@/api/cam.gen";
-import { common, useText } from "@/i18n";
+import { common, useText, type Text } from "@/i18n";
 import { PickDialog, UserPicker, type PickedUser } from "@/pickers";
-import { AddIcon, Button, ConfirmDanger, DataTable, Empty, Link, Tag, Time, toast, usePaging } from "@/ui";
+import { AddIcon, Button, ConfirmDanger, DataTable, Empty, Link, Tag, Time, toast, usePaging, type Column } from "@/ui";
 import { groups } from "./messages";
 
 /** The members of a group. */
@@ -24,26 +24,7 @@ export function Members({ id, name }: { id: number; name: string }) {
       <DataTable
         plain
         label={text("members")}
-        columns={[
-          {
-            key: "name",
-            title: words("name"),
-            width: 200,
-            render: (row) => (row.Uin ? <Link to={`/users/${row.Uin}`}>{row.Name}</Link> : row.Name),
-          },
-          { key: "uin", title: text("userId"), render: (row) => (row.Uin ? row.Uin : <Tag>{text("receiver")}</Tag>) },
-          { key: "remark", title: words("remark"), width: 180, render: (row) => row.Remark },
-          { key: "created", title: words("createTime"), render: (row) => <Time text={row.CreateTime} /> },
-          {
-            key: "operation",
-            title: words("operation"),
-            render: (row) => (
-              <Button kind="text" size="small" label={`${words("remove")} ${row.Name}`} onClick={() => setRemoving(row)}>
-                {words("remove")}
-              </Button>
-            ),
-          },
-        ]}
+        columns={columns(text, words, setRemoving)}
         rows={query.data?.UserInfo}
         rowKey={(row) => `${row.Uin} ${row.Uid}`}
         error={query.error}
@@ -66,6 +47,29 @@ export function Members({ id, name }: { id: number; name: string }) {
       {removing && <RemoveMember id={id} group={name} member={removing} onClose={() => setRemoving(undefined)} />}
     </>
   );
+}
+
+function columns(text: Text<typeof groups>, words: Text<typeof common>, remove: (member: GroupMemberInfo) => void): Column<GroupMemberInfo>[] {
+  return [
+    {
+      key: "name",
+      title: words("name"),
+      width: 200,
+      render: (row) => (row.Uin ? <Link to={`/users/${row.Uin}`}>{row.Name}</Link> : row.Name),
+    },
+    { key: "uin", title: text("userId"), render: (row) => (row.Uin ? row.Uin : <Tag>{text("receiver")}</Tag>) },
+    { key: "remark", title: words("remark"), width: 180, render: (row) => row.Remark },
+    { key: "created", title: words("createTime"), render: (row) => <Time text={row.CreateTime} /> },
+    {
+      key: "operation",
+      title: words("operation"),
+      render: (row) => (
+        <Button kind="text" size="small" label={`${words("remove")} ${row.Name}`} onClick={() => remove(row)}>
+          {words("remove")}
+        </Button>
+      ),
+    },
+  ];
 }
 
 function RemoveMember({ id, group, member, onClose }: { id: number; group: string; member: GroupMemberInfo; onClose: () => void }) {

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { call, useAction, useChange } from "@/api";
 import type { AttachPolicyInfo } from "@/api/cam.gen";
-import { common, useText } from "@/i18n";
+import { common, useText, type Text } from "@/i18n";
 import { PickDialog, PolicyPicker, type PickedPolicy } from "@/pickers";
-import { AddIcon, Button, ConfirmDanger, DataTable, Empty, Link, SearchBox, Tag, Time, toast, useDelayed, usePaging } from "@/ui";
+import { AddIcon, Button, ConfirmDanger, DataTable, Empty, Link, SearchBox, Tag, Time, toast, useDelayed, usePaging, type Column } from "@/ui";
 import { groups } from "./messages";
 
 /** The policies of a group. */
@@ -21,21 +21,7 @@ export function GroupPolicies({ id, name }: { id: number; name: string }) {
       <DataTable
         plain
         label={text("policies")}
-        columns={[
-          { key: "name", title: words("name"), width: 220, render: (row) => <Link to={`/policies/${row.PolicyId}`}>{row.PolicyName}</Link> },
-          { key: "type", title: words("type"), render: (row) => <Tag kind={row.PolicyType === "User" ? "info" : "default"}>{row.PolicyType === "User" ? words("customPolicy") : words("presetPolicy")}</Tag> },
-          { key: "remark", title: words("description"), width: 200, render: (row) => row.Remark },
-          { key: "time", title: text("attachedTime"), render: (row) => <Time text={row.AddTime} /> },
-          {
-            key: "operation",
-            title: words("operation"),
-            render: (row) => (
-              <Button kind="text" size="small" label={`${text("detach")} ${row.PolicyName}`} onClick={() => setDetaching(row)}>
-                {text("detach")}
-              </Button>
-            ),
-          },
-        ]}
+        columns={columns(text, words, setDetaching)}
         rows={query.data?.List}
         rowKey={(row) => String(row.PolicyId)}
         error={query.error}
@@ -72,6 +58,24 @@ export function GroupPolicies({ id, name }: { id: number; name: string }) {
       {detaching && <DetachPolicy id={id} name={name} policy={detaching} onClose={() => setDetaching(undefined)} />}
     </>
   );
+}
+
+function columns(text: Text<typeof groups>, words: Text<typeof common>, detach: (policy: AttachPolicyInfo) => void): Column<AttachPolicyInfo>[] {
+  return [
+    { key: "name", title: words("name"), width: 220, render: (row) => <Link to={`/policies/${row.PolicyId}`}>{row.PolicyName}</Link> },
+    { key: "type", title: words("type"), render: (row) => <Tag kind={row.PolicyType === "User" ? "info" : "default"}>{row.PolicyType === "User" ? words("customPolicy") : words("presetPolicy")}</Tag> },
+    { key: "remark", title: words("description"), width: 200, render: (row) => row.Remark },
+    { key: "time", title: text("attachedTime"), render: (row) => <Time text={row.AddTime} /> },
+    {
+      key: "operation",
+      title: words("operation"),
+      render: (row) => (
+        <Button kind="text" size="small" label={`${text("detach")} ${row.PolicyName}`} onClick={() => detach(row)}>
+          {text("detach")}
+        </Button>
+      ),
+    },
+  ];
 }
 
 function DetachPolicy({ id, name, policy, onClose }: { id: number; name: string; policy: AttachPolicyInfo; onClose: () => void }) {

@@ -24,12 +24,7 @@ export default function PolicyList() {
   const [deleting, setDeleting] = useState<readonly StrategyInfo[]>([]);
   const list = usePolicies(scope, service, asked, paging.page, paging.limit);
   const filter = (name: string, value: string) => {
-    setParams((now) => {
-      const next = new URLSearchParams(now);
-      if (value) next.set(name, value);
-      else next.delete(name);
-      return next;
-    }, { replace: true });
+    setParams((now) => withFilter(now, name, value), { replace: true });
     paging.first();
   };
   return (
@@ -52,27 +47,16 @@ export default function PolicyList() {
         }
         empty={asked || service || scope !== "Local" ? undefined : <Empty title={text("emptyTitle")} action={<LinkButton to="/policies/create">{text("create")}</LinkButton>}>{text("emptyText")}</Empty>}
         toolbar={
-          <>
-            <SearchBox
-              label={text("searchName")}
-              value={keyword}
-              onChange={(value) => {
-                setKeyword(value);
-                paging.first();
-              }}
-            />
-            <Select<Scope>
-              label={text("kind")}
-              value={scope}
-              onChange={(value) => filter("scope", value === "All" ? "" : value)}
-              options={[
-                { value: "All", label: text("allKinds") },
-                { value: "Local", label: words("customPolicy") },
-                { value: "QCS", label: words("presetPolicy") },
-              ]}
-            />
-            <ServiceFilter value={service} onChange={(value) => filter("service", value)} />
-          </>
+          <Filters
+            keyword={keyword}
+            onKeyword={(value) => {
+              setKeyword(value);
+              paging.first();
+            }}
+            scope={scope}
+            service={service}
+            onFilter={filter}
+          />
         }
       />
       <DeletePolicies
@@ -85,6 +69,43 @@ export default function PolicyList() {
       />
     </Page>
   );
+}
+
+interface FiltersProps {
+  keyword: string;
+  onKeyword: (keyword: string) => void;
+  scope: Scope;
+  service: string;
+  onFilter: (name: "scope" | "service", value: string) => void;
+}
+
+function Filters({ keyword, onKeyword, scope, service, onFilter }: FiltersProps) {
+  const text = useText(policies);
+  const words = useText(common);
+  return (
+    <>
+      <SearchBox label={text("searchName")} value={keyword} onChange={onKeyword} />
+      <Select<Scope>
+        label={text("kind")}
+        value={scope}
+        onChange={(value) => onFilter("scope", value === "All" ? "" : value)}
+        options={[
+          { value: "All", label: text("allKinds") },
+          { value: "Local", label: words("customPolicy") },
+          { value: "QCS", label: words("presetPolicy") },
+        ]}
+      />
+      <ServiceFilter value={service} onChange={(value) => onFilter("service", value)} />
+    </>
+  );
+}
+
+/** Filters are in the address, so that they survive a reload and can be linked to. */
+function withFilter(params: URLSearchParams, name: string, value: string): URLSearchParams {
+  const next = new URLSearchParams(params);
+  if (value) next.set(name, value);
+  else next.delete(name);
+  return next;
 }
 
 function scopeOf(value: string | null): Scope {
