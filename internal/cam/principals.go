@@ -60,11 +60,11 @@ func (p *Product) principal(ctx context.Context, kind call.PrincipalKind, query 
 // PrincipalsAfter lists the uins of the account's sub-accounts, or the ids of its roles, that are greater than after: at
 // most limit of them, in their order. Message receivers are contacts that cannot act, and no principals.
 func (p *Product) PrincipalsAfter(ctx context.Context, a store.Account, kind call.PrincipalKind, after int64, limit int) ([]int64, error) {
-	query, args := `SELECT uin FROM users WHERE account = $1 AND uin > $2 AND kind <> $4 ORDER BY uin LIMIT $3`, []any{a, after, limit, int64(Receiver)}
+	query := inOrder(`uin`, `uin > $2`, ` ORDER BY uin`, `$3`, SubUser, WeComUser, Collaborator)
 	if kind == call.Role {
-		query, args = `SELECT id FROM roles WHERE account = $1 AND id > $2 ORDER BY id LIMIT $3`, args[:3]
+		query = `SELECT id FROM roles WHERE account = $1 AND id > $2 ORDER BY id LIMIT $3`
 	}
-	ids, err := store.Collect(ctx, p.db.Read(), scanInt, query, args...)
+	ids, err := store.Collect(ctx, p.db.Read(), scanInt, query, a, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list principals: %w", err)
 	}
