@@ -1,3 +1,4 @@
+export { ownAddress, ownHost } from "./address";
 export { ApiError, ask, call, onSessionEnd, patiently } from "./client";
 export type { Action, In, Out, Service } from "./client";
 export { newQueryClient, refresh, useAction, useChange } from "./hooks";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { useChange } from "@/api";
+import { ownAddress, useChange } from "@/api";
 import { common, useText } from "@/i18n";
 import { CopyText, Field, FormDialog, PasswordField, TextField, toast } from "@/ui";
 import { wecomText } from "./messages";
@@ -50,7 +50,7 @@ export function LinkForm({ corp, onClose }: { corp?: Corp; onClose: () => void }
       <p>{text("callbackIntro")}</p>
       {corp && (
         <Field label={text("callbackUrl")}>
-          <CopyText value={corp.CallbackUrl} />
+          <CopyText value={ownAddress(corp.CallbackUrl)} />
         </Field>
       )}
       <TextField

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { useAction, useChange, type Out } from "@/api";
+import { ownAddress, ownHost, useAction, useChange, type Out } from "@/api";
 import { common, useText } from "@/i18n";
 import { AddIcon, Alert, Button, Card, ConfirmDanger, CopyText, Empty, KeyValue, Link, LinkButton, Loaded, RefreshIcon, Row, Stack, Status, Time, ErrorNotice, toast } from "@/ui";
 import { pages } from "../../routes";
@@ -101,9 +101,9 @@ function CorpCard({ corp }: { corp: Corp }) {
       <h3>{text("setUp")}</h3>
       <KeyValue
         items={[
-          { name: text("callbackUrl"), value: <CopyText value={corp.CallbackUrl} /> },
-          { name: text("trustedDomain"), value: <CopyText value={corp.TrustedDomain} /> },
-          { name: text("loginUrl"), value: <CopyText value={corp.LoginUrl} /> },
+          { name: text("callbackUrl"), value: <CopyText value={ownAddress(corp.CallbackUrl)} /> },
+          { name: text("trustedDomain"), value: <CopyText value={ownHost(corp.TrustedDomain)} /> },
+          { name: text("loginUrl"), value: <CopyText value={ownAddress(corp.LoginUrl)} /> },
         ]}
       />
       <Scope corp={corp} />

@@ -1,4 +1,4 @@
-import { useAction, type Session } from "@/api";
+import { ownAddress, useAction, type Session } from "@/api";
 import { Permitted } from "@/decision";
 import { useText } from "@/i18n";
 import { Card, CopyText, Link } from "@/ui";
@@ -41,5 +41,5 @@ function WeComLinks({ corps }: { corps: readonly { LoginUrl: string }[] }) {
       </p>
     );
   }
-  return [...new Set(corps.map((corp) => corp.LoginUrl))].map((address) => <CopyText key={address} value={address} label={text("copyWecomLink")} />);
+  return [...new Set(corps.map((corp) => ownAddress(corp.LoginUrl)))].map((address) => <CopyText key={address} value={address} label={text("copyWecomLink")} />);
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { refresh, type Out } from "@/api";
+import { ownAddress, refresh, type Out } from "@/api";
 import { useText } from "@/i18n";
 import { Alert, Button, CopyText, DataTable, KeyValue, Link, Progress, Stack, Tag, type Column } from "@/ui";
 import { isDone, isPending, type Result } from "./draft";
@@ -45,7 +45,7 @@ export function ImportProgress({ progress, onGoOn }: ProgressProps) {
         </Alert>
       )}
       {!running && failed.length > 0 && <Alert kind="error" title={text("failed", { count: failed.length })} />}
-      <KeyValue items={[{ name: text("loginLink"), value: <CopyText value={LoginUrl} label={text("loginLink")} /> }]} />
+      <KeyValue items={[{ name: text("loginLink"), value: <CopyText value={ownAddress(LoginUrl)} label={text("loginLink")} /> }]} />
       <p className="ui-hint">{text("loginText")}</p>
       <Outcomes results={Results} />
     </Stack>
