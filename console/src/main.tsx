@@ -6,11 +6,13 @@ import "tdesign-react/es/style/index.css";
 import "./ui/ui.css";
 import "./app/app.css";
 import { App } from "./app/app";
+import { watchPresence } from "./api/presence";
 import { startTheme } from "./app/theme";
 import { applyLanguage } from "./i18n/language";
 
 applyLanguage();
 startTheme();
+watchPresence();
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

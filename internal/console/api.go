@@ -69,7 +69,7 @@ func (q *request) run(path string, holder *credential.Holder, body []byte) (wire
 	}
 	q.facts.Service, q.facts.Version, q.facts.Action, q.facts.Caller = service, version, name, &holder.Principal
 	q.facts.Origin = q.address()
-	response, failed := q.gateway.Run(q.http.Context(), gateway.Ask{Facts: q.facts, Holder: holder, Action: action, Params: params})
+	response, failed := q.gateway.Run(q.http.Context(), gateway.Ask{Facts: q.facts, Holder: holder, Action: action, Params: params, Unattended: q.http.Header.Get(unattendedHeader) != ""})
 	if failed != nil {
 		return nil, failed
 	}

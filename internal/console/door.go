@@ -137,6 +137,9 @@ func client(r *http.Request) string {
 	return strings.ToValidUTF8(agent, "")
 }
 
+// unattendedHeader marks calls of a page that nobody has touched for a while, such as a trail that follows new calls.
+const unattendedHeader = "X-Hufu-Unattended"
+
 // languageHeader is how the console says in which language it is shown.
 const languageHeader = "X-Hufu-Language"
 

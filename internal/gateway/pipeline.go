@@ -64,6 +64,8 @@ type Ask struct {
 	// Quiet leaves no audit record of success. It is for calls that only ask whether anything has changed: every service
 	// makes one a second, and what they tell is nothing that a record could be missed for.
 	Quiet bool
+	// Unattended is a call that a page makes by itself: it does not keep the session alive of somebody who has gone.
+	Unattended bool
 }
 
 // Authority says whether a caller that no key and no policy is about may make this call. It is asked before the call runs
@@ -387,6 +389,7 @@ func (t *attempt) finish(failed *fault.Error) {
 		}
 	}
 	switch c := t.call.Caller; {
+	case c.Console != nil && t.ask.Unattended:
 	case c.Console != nil:
 		t.keys.Seen(c.KeyID, t.call.At)
 	case c.KeyID != "" && c.Session == nil && t.ask.Authority == nil:

@@ -35,6 +35,13 @@ func TestWhatEndsASession(t *testing.T) {
 					b.Must(t, "cam:GetUserAppId", nil)
 				}
 			}, false},
+			{"a pause, while a page that nobody touches goes on calling", func(b *apitest.Browser) {
+				b.Header["X-Hufu-Unattended"] = []string{"1"}
+				for range 2 {
+					w.Sleep(16 * time.Minute)
+					b.Call(t, "cam:GetUserAppId", nil)
+				}
+			}, true},
 			{"a new password by an administrator", func(*apitest.Browser) {
 				h.Root.Must(t, "cam:UpdateUser", apitest.P{"Name": "ann", "Password": password2})
 				w.Sleep(time.Second)

@@ -1,5 +1,6 @@
 // Calls of hufu's actions with the session of the browser. They enter the same pipeline as signed calls.
 import * as bi from "./bi.gen";
+import { isUnattended } from "./presence";
 import * as cam from "./cam.gen";
 import * as hufu from "./hufu.gen";
 import * as sts from "./sts.gen";
@@ -106,6 +107,7 @@ async function send(
   signal?: AbortSignal,
 ): Promise<{ status: number; body: unknown }> {
   const headers: Record<string, string> = { Accept: "application/json", "X-Hufu-Language": currentLanguage() };
+  if (isUnattended()) headers["X-Hufu-Unattended"] = "1";
   const request: RequestInit = { method, headers, credentials: "same-origin", redirect: "error", cache: "no-store" };
   if (method === "POST") {
     headers["Content-Type"] = "application/json";
