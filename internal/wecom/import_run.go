@@ -34,6 +34,9 @@ type AddMember struct {
 	Do         func(ctx context.Context, c *call.Call) error
 }
 
+// errTaken is a member whom another node has imported meanwhile. The call that comes to nothing leaves its record.
+var errTaken = fault.New(code.ServiceUnavailable)
+
 // ErrNoCaller is a credential that is not in force any more.
 var ErrNoCaller = errors.New("the credential that asked for the import is not in force any more")
 
@@ -149,8 +152,10 @@ func (p *Product) importMember(ctx context.Context, j *job, o *corp, m *candidat
 func (p *Product) outcome(ctx context.Context, j *job, m *candidate, failure error) (state string, wait time.Duration, err error) {
 	failed := fault.From(failure)
 	switch {
-	case failure == nil || errors.Is(failure, errLost):
-		return importRunning, 0, failure
+	case failure == nil:
+		return importRunning, 0, nil
+	case errors.Is(failure, errTaken) || errors.Is(failure, errLost):
+		return importRunning, 0, errLost
 	case ctx.Err() != nil:
 		return importRunning, 0, ctx.Err()
 	case errors.Is(failure, ErrNoCaller) || strings.HasPrefix(failed.Code, "AuthFailure."):
@@ -207,7 +212,7 @@ func (p *Product) add(ctx context.Context, c *call.Call, j *job, o *corp, m *can
 			return fmt.Errorf("find member of an import: %w", err)
 		}
 		if left == 0 {
-			return errLost // another node was faster
+			return errTaken
 		}
 		now, err := corpByNumber(ctx, tx, o.id)
 		if err == nil && !now.linkedNow() {

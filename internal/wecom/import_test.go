@@ -9,7 +9,14 @@ import (
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
+	"github.com/hufu-iam/hufu/internal/cam"
+	"github.com/hufu-iam/hufu/internal/catalogue"
+	"github.com/hufu-iam/hufu/internal/credential"
+	"github.com/hufu-iam/hufu/internal/wecom"
+	"github.com/hufu-iam/hufu/internal/wecom/door"
+	"github.com/hufu-iam/hufu/internal/wecom/qyapi"
 	"github.com/hufu-iam/hufu/internal/wecom/wecomtest"
+	"github.com/hufu-iam/hufu/internal/wire/services"
 )
 
 const (
@@ -385,6 +392,31 @@ func TestAnImportOfTheConsole(t *testing.T) {
 		x.settle(t)
 		if got := x.described(t, id); got.Str("State") != "interrupted" || outcomes(got) != "bob pending" {
 			t.Errorf("after its end: %s, %s", got.Str("State"), outcomes(got))
+		}
+	})
+}
+
+// A node that comes back from a long pause finds that another one has taken its import over, and does nothing twice.
+func TestTwoNodesDoNotImportAMemberTwice(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		x := newCompany(t, w).link(t)
+		client, err := qyapi.New(qyapi.Config{Base: "http://127.0.0.1:1", Transport: apitest.Direct(x.server), Now: w.Now})
+		x.must(t, err)
+		other := wecom.New(wecom.Config{DB: w.DB, Keys: w.Keys, Users: cam.New(w.DB, w.Keys, w.Quotas, catalogue.New(services.Services)), Client: client, Log: quiet, Now: w.Now})
+		other.UseCalls(door.NewCalls(w.Gateway.Pipeline, credential.NewFinder(w.Keys, 100), w.Now))
+		x.server.FailNext(wecomtest.Fault{Path: "/cgi-bin/user/get", After: 1, Do: func() {
+			w.Sleep(time.Minute)
+			x.must(t, other.Settle(t.Context()))
+		}})
+		a := x.imported(t, x.in(P{"Members": wants("ann", "bob", "cid", "dora"), "PolicyIds": []int64{resourceAccess}}))
+		if got := outcomes(a); got != "ann created, bob created, cid created, dora created" || a.Str("State") != "done" {
+			t.Errorf("got %s, %s", got, a.Str("State"))
+		}
+		for query, want := range map[string]int64{`SELECT COUNT(*) FROM users WHERE account = $1 AND kind = 3`: 4, `SELECT COUNT(*) FROM persons WHERE account = $1`: 4,
+			`SELECT COUNT(*) FROM audit WHERE account = $1 AND action = 'cam:AddQywxSubAccount' AND record LIKE '%"outcome":"ok"%'`: 4} {
+			if n := count(t, w, query, x.UIN); n != want {
+				t.Errorf("%s: %d", query, n)
+			}
 		}
 	})
 }
