@@ -88,38 +88,11 @@ function Grid<Row>({ label, shown, rows, rowKey, empty, sort, selection, rowName
   const text = useText(common);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const selectable = (rows ?? []).filter((row) => selection?.canSelect?.(row) ?? true).map(rowKey);
-  const chosen = selectable.filter((key) => selection?.selected.has(key));
   const columnCount = shown.length + (selection ? 1 : 0) + (details ? 1 : 0);
-  const selectAll = (all: boolean) => {
-    const next = new Set(selection?.selected);
-    for (const key of selectable) {
-      if (all) next.add(key);
-      else next.delete(key);
-    }
-    selection?.onChange(next);
-  };
   return (
     <div className="ui-table-scroll" tabIndex={0} role="region" aria-label={label}>
       <table className="ui-table" aria-busy={!rows}>
-        <thead>
-          <tr>
-            {details && <th className="ui-table-narrow" aria-label={text("show")} />}
-            {selection && (
-              <th className="ui-table-narrow">
-                <Checkbox
-                  label={text("selectAll")}
-                  checked={selectable.length > 0 && chosen.length === selectable.length}
-                  indeterminate={chosen.length > 0 && chosen.length < selectable.length}
-                  disabled={selectable.length === 0}
-                  onChange={selectAll}
-                />
-              </th>
-            )}
-            {shown.map((column) => (
-              <HeadCell key={column.key} column={column} {...(sort ? { sort } : {})} />
-            ))}
-          </tr>
-        </thead>
+        <GridHead shown={shown} expands={details !== undefined} {...(sort ? { sort } : {})} {...(selection ? { selection, selectable } : {})} />
         <tbody>
           {!rows && <LoadingRows columns={columnCount} />}
           {rows?.length === 0 && (
@@ -152,6 +125,49 @@ function Grid<Row>({ label, shown, rows, rowKey, empty, sort, selection, rowName
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface GridHeadProps<Row> {
+  shown: readonly Column<Row>[];
+  expands: boolean;
+  sort?: { by: string; onChange: (by: string) => void };
+  selection?: { selected: ReadonlySet<string>; onChange: (selected: ReadonlySet<string>) => void };
+  /** Keys of the rows of this page that can be selected. */
+  selectable?: readonly string[];
+}
+
+function GridHead<Row>({ shown, expands, sort, selection, selectable = [] }: GridHeadProps<Row>) {
+  const text = useText(common);
+  const chosen = selectable.filter((key) => selection?.selected.has(key));
+  const selectAll = (all: boolean) => {
+    const next = new Set(selection?.selected);
+    for (const key of selectable) {
+      if (all) next.add(key);
+      else next.delete(key);
+    }
+    selection?.onChange(next);
+  };
+  return (
+    <thead>
+      <tr>
+        {expands && <th className="ui-table-narrow" aria-label={text("show")} />}
+        {selection && (
+          <th className="ui-table-narrow">
+            <Checkbox
+              label={text("selectAll")}
+              checked={selectable.length > 0 && chosen.length === selectable.length}
+              indeterminate={chosen.length > 0 && chosen.length < selectable.length}
+              disabled={selectable.length === 0}
+              onChange={selectAll}
+            />
+          </th>
+        )}
+        {shown.map((column) => (
+          <HeadCell key={column.key} column={column} {...(sort ? { sort } : {})} />
+        ))}
+      </tr>
+    </thead>
   );
 }
 

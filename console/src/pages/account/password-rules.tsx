@@ -54,26 +54,10 @@ function RulesForm({ rules: { Rules: rules, UpdateTime, Modifier } }: { rules: R
       },
     });
   };
-  const choose = (letter: string, chosen: boolean) =>
-    setContain(classes.map(([known]) => known).filter((known) => (known === letter ? chosen : contain.includes(known))).join(""));
   return (
     <form className="ui-form" onSubmit={save} noValidate>
       <NumberField label={text("minimumLength")} hint={text("minimumLengthHint")} unit={text("characters")} min={8} max={32} value={length} onChange={setLength} />
-      <fieldset className="ui-radios">
-        <legend>{text("mustContain")}</legend>
-        <Row>
-          {classes.map(([letter, name]) => (
-            <Checkbox key={letter} checked={contain.includes(letter)} onChange={(chosen) => choose(letter, chosen)}>
-              {text(name)}
-            </Checkbox>
-          ))}
-        </Row>
-        {contain === "" && (
-          <span className="ui-wrong" role="alert">
-            {text("oneClass")}
-          </span>
-        )}
-      </fieldset>
+      <Classes contain={contain} onChange={setContain} />
       <NumberField label={text("expires")} hint={text("expiresHint")} unit={text("days")} min={0} max={365} value={expires} onChange={setExpires} />
       <RadioGroup
         label={text("expired")}
@@ -94,5 +78,29 @@ function RulesForm({ rules: { Rules: rules, UpdateTime, Modifier } }: { rules: R
         {UpdateTime && <span className="ui-hint">{text("rulesChanged", { time: UpdateTime, who: Modifier })}</span>}
       </div>
     </form>
+  );
+}
+
+/** Which classes of characters a password needs, at least one of each. */
+function Classes({ contain, onChange }: { contain: string; onChange: (contain: string) => void }) {
+  const text = useText(accountText);
+  const choose = (letter: string, chosen: boolean) =>
+    onChange(classes.map(([known]) => known).filter((known) => (known === letter ? chosen : contain.includes(known))).join(""));
+  return (
+    <fieldset className="ui-radios">
+      <legend>{text("mustContain")}</legend>
+      <Row>
+        {classes.map(([letter, name]) => (
+          <Checkbox key={letter} checked={contain.includes(letter)} onChange={(chosen) => choose(letter, chosen)}>
+            {text(name)}
+          </Checkbox>
+        ))}
+      </Row>
+      {contain === "" && (
+        <span className="ui-wrong" role="alert">
+          {text("oneClass")}
+        </span>
+      )}
+    </fieldset>
   );
 }

@@ -22,7 +22,6 @@ type View = { at: "begin" } | { at: Exclude<Step, "done">; rules: PasswordRules 
 
 export default function SignIn() {
   const text = useText(signInText);
-  const words = useText(common);
   const client = useQueryClient();
   const navigate = useNavigate();
   const [params] = useSearchParams();
@@ -48,16 +47,7 @@ export default function SignIn() {
   if (session && view.at === "begin") return <Navigate to={goal} replace />;
   return (
     <div className="sign">
-      <header className="app-bar">
-        <span className="app-brand">
-          <Mark />
-          {words("productLong")}
-        </span>
-        <div className="app-bar-right">
-          <LanguageMenu />
-          <ThemeMenu />
-        </div>
-      </header>
+      <Bar />
       <main>
         <div className="sign-card">
           <h1>{title}</h1>
@@ -81,6 +71,22 @@ export default function SignIn() {
         </div>
       </main>
     </div>
+  );
+}
+
+function Bar() {
+  const words = useText(common);
+  return (
+    <header className="app-bar">
+      <span className="app-brand">
+        <Mark />
+        {words("productLong")}
+      </span>
+      <div className="app-bar-right">
+        <LanguageMenu />
+        <ThemeMenu />
+      </div>
+    </header>
   );
 }
 
