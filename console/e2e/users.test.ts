@@ -123,10 +123,10 @@ describe("users", () => {
     await root.getByRole("button", { name: "I have saved it" }).click();
     await axe(root);
     const carl = await open({ url: at().url });
-    await carl.goto(`/console/sign-in?type=user&account=${at().root.uin}&username=carl`);
+    await carl.goto(`/console/sign-in?type=user&account=${at().root.uin}&name=carl`);
     await carl.locator("input[type=password]").fill(made ?? "");
     await carl.locator(".sign-submit button").click();
-    await carl.getByText("choose a new").or(carl.getByText("new password")).first().waitFor();
+    await carl.getByRole("heading", { name: "Choose a new password" }).waitFor();
 
     await root.getByRole("tab", { name: "Boundary" }).click();
     await root.getByRole("button", { name: "Set boundary" }).click();
