@@ -109,7 +109,7 @@ describe("members of WeCom", () => {
       await root.getByText("1 of 1 were imported").waitFor();
       await root.getByText(`/login/wecom/${at().root.uin}`).waitFor();
 
-      const member = await open({ url: at().url });
+      const member = await open({ url: at().url, expected: [404] }); // WeCom's page has no icon
       await signInByWeCom(member, userId);
       await member.locator(".app-menu").waitFor({ state: "attached" });
       expect((await call<{ Data: unknown[] }>(member, "cam", "ListUsers", {})).Data.length).toBeGreaterThan(0);
@@ -123,7 +123,7 @@ describe("members of WeCom", () => {
     const [userId = ""] = await someMembers(root, 1);
     await select(root, [userId]);
     await complete(root, 1);
-    const member = await open({ url: at().url });
+    const member = await open({ url: at().url, expected: [404] }); // WeCom's page has no icon
     await signInByWeCom(member, userId);
     await member.locator(".app-menu").waitFor({ state: "attached" });
 
