@@ -75,7 +75,7 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	}
 	config := server.Config{Listen: c.Listen, OpsListen: c.OpsListen, Data: c.Dir, Products: files, Quotas: account.DefaultQuotas(),
-		DrainTimeout: 5 * time.Second, Log: c.Log, Now: now.Now, PublicURL: publicURL(c.Listen), WeCom: server.WeCom{APIBase: e.address(), LoginBase: e.address(), AuthorizeBase: e.address()}}
+		DrainTimeout: 10 * time.Second, Log: c.Log, Now: now.Now, PublicURL: publicURL(c.Listen), WeCom: server.WeCom{APIBase: e.address(), LoginBase: e.address(), AuthorizeBase: e.address()}}
 	if !made {
 		err = tell(ctx, c, config, now)
 	}
