@@ -109,6 +109,9 @@ describe("audit and access", () => {
     await root.waitForResponse((response) => response.url().endsWith("/ListAuditRecords"));
     expect(await root.getByRole("link", { name: "cam:ListPolicies" }).count()).toBe(1);
     await root.getByRole("button", { name: "Stop the live view" }).click();
+    await root.getByRole("button", { name: "Search" }).click();
+    await root.getByRole("row", { name: /cam:ListPolicies lively/ }).waitFor();
+    expect(await root.getByText("New", { exact: true }).count()).toBe(0);
   });
 
   test("who may see nothing is told what is missing, part by part", async ({ open }) => {
@@ -178,7 +181,7 @@ async function lookAt(page: Page, language: Language): Promise<void> {
     await expect.poll(() => page.locator("main :is(.ui-skeleton, .ui-table[aria-busy=true])").count()).toBe(0);
     expect(await page.locator(".ui-alert-error .ui-error-code").count(), path).toBe(0);
     await fits(page);
-    await axe(page);
+    if (language === "zh-CN") await axe(page); // in English each was looked at above
     await shot(page, `audit-${language}-${index}`);
   }
 }

@@ -3,9 +3,9 @@ import { useSearchParams } from "react-router";
 import { useSession } from "@/api";
 import type { AuditRecord } from "@/api/hufu.gen";
 import { isDenied, Lacking } from "@/decision";
-import { useLanguage, useText } from "@/i18n";
-import { Alert, Button, Card, Empty, ErrorNotice, format, Page, Row, Status } from "@/ui";
-import { filterParams, readFilter } from "./filter";
+import { common, useLanguage, useText } from "@/i18n";
+import { Alert, Button, Card, Empty, ErrorNotice, format, Page, RefreshIcon, Row, Status } from "@/ui";
+import { filterParams, readFilter, type Filter } from "./filter";
 import { Filters } from "./filters";
 import { auditText } from "./messages";
 import { CallTable } from "./table";
@@ -17,20 +17,35 @@ export default function Audit() {
   const [params, setParams] = useSearchParams();
   const address = params.toString();
   const filter = useMemo(() => readFilter(new URLSearchParams(address)), [address]);
+  const [round, setRound] = useState(0);
+  const [live, setLive] = useState(false);
+  const again = () => setRound((now) => now + 1);
+  const search = (next: Filter) => {
+    setParams(filterParams(next), { replace: true });
+    again(); // also where the filter is what it was
+  };
   return (
     <Page title={text("title")} description={text("intro")}>
-      <Filters filter={filter} onChange={(next) => setParams(filterParams(next), { replace: true })} />
-      <Calls key={filterParams(filter).toString()} filter={filter} />
+      <Filters filter={filter} onChange={search} />
+      <Calls key={`${filterParams(filter)} ${round}`} filter={filter} round={round} onRefresh={again} live={live} onLive={setLive} />
     </Page>
   );
 }
 
-function Calls({ filter }: { filter: ReturnType<typeof readFilter> }) {
+interface CallsProps {
+  filter: Filter;
+  round: number;
+  onRefresh: () => void;
+  live: boolean;
+  onLive: (live: boolean) => void;
+}
+
+function Calls({ filter, round, onRefresh, live, onLive }: CallsProps) {
   const text = useText(auditText);
-  const [live, setLive] = useState(false);
-  const trail = useTrail(filter);
+  const trail = useTrail(filter, round);
   const pages = trail.data?.pages;
-  const tail = useTail(filter, pages?.[0]?.Top, live);
+  const open = filter.to === undefined;
+  const tail = useTail(filter, pages?.[0]?.Top, live && open);
   const fresh = useOthersCalls(tail.records, filter.action);
   const newIds = useMemo(() => new Set(fresh.map((record) => record.RequestId)), [fresh]);
   const rows = useMemo(() => pages && [...fresh, ...pages.flatMap((page) => page.Records)], [fresh, pages]);
@@ -43,7 +58,7 @@ function Calls({ filter }: { filter: ReturnType<typeof readFilter> }) {
   }
   return (
     <>
-      <LiveBar live={live} onChange={setLive} possible={filter.to === undefined} count={fresh.length} />
+      <LiveBar live={live && open} onChange={onLive} possible={open} count={fresh.length} onRefresh={onRefresh} />
       {live && <ErrorNotice error={tail.error} />}
       <CallTable rows={rows} newIds={newIds} error={trail.error} onRetry={() => void trail.refetch()} empty={<Empty title={text("emptyTitle")}>{text("emptyText")}</Empty>} />
       <Further trail={trail} shown={rows?.length ?? 0} />
@@ -60,8 +75,17 @@ function useOthersCalls(records: readonly AuditRecord[], action: string): readon
   }, [records, action, session]);
 }
 
-function LiveBar({ live, onChange, possible, count }: { live: boolean; onChange: (live: boolean) => void; possible: boolean; count: number }) {
+interface LiveBarProps {
+  live: boolean;
+  onChange: (live: boolean) => void;
+  possible: boolean;
+  count: number;
+  onRefresh: () => void;
+}
+
+function LiveBar({ live, onChange, possible, count, onRefresh }: LiveBarProps) {
   const text = useText(auditText);
+  const words = useText(common);
   const hidden = useHidden();
   return (
     <Row between>
@@ -69,6 +93,7 @@ function LiveBar({ live, onChange, possible, count }: { live: boolean; onChange:
         <Button disabled={!possible} onClick={() => onChange(!live)}>
           {text(live ? "liveOn" : "liveOff")}
         </Button>
+        <Button icon={<RefreshIcon />} label={words("refresh")} onClick={onRefresh} />
         {live && <Status kind={hidden ? "warning" : "success"}>{text(hidden ? "livePaused" : "liveRuns")}</Status>}
         {!possible && <span className="ui-hint">{text("liveNeedsOpen")}</span>}
       </Row>

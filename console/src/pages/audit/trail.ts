@@ -13,10 +13,10 @@ const most = 1000;
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
-/** The calls that fit, the newest first, read on by fetchNextPage. */
-export function useTrail(filter: Filter) {
+/** The calls that fit, the newest first, read on by fetchNextPage. Another round reads them anew. */
+export function useTrail(filter: Filter, round: number) {
   return useInfiniteQuery<Answer, ApiError, { pages: Answer[] }, readonly unknown[], string>({
-    queryKey: ["hufu", "ListAuditRecords", filter],
+    queryKey: ["hufu", "ListAuditRecords", filter, round],
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
       call("hufu", "ListAuditRecords", { ...filterQuestion(filter, nowSeconds()), Limit: pageSize, ...(pageParam ? { Marker: pageParam } : {}) }, signal),
