@@ -46,8 +46,8 @@ describe("members of WeCom", () => {
     await next(page);
   }
 
-  async function complete(page: Page, count: number): Promise<void> {
-    await next(page);
+  async function complete(page: Page, count: number, reviewed = true): Promise<void> {
+    if (reviewed) await next(page);
     await axe(page);
     await page.getByRole("button", { name: "Complete" }).click();
     await page.getByText(`${count} of ${count} were imported`).waitFor({ timeout: 30_000 });
@@ -140,6 +140,25 @@ describe("members of WeCom", () => {
     await state.hover();
     await root.getByRole("tooltip").filter({ hasText: "left the enterprise" }).first().waitFor();
     await axe(root);
+  });
+
+  test("who was not imported, because the name was taken meanwhile, is corrected and tried again", async ({ open }) => {
+    const root = await open({ url: at().url });
+    await signIn(root, at());
+    const [userId = "", other = ""] = await someMembers(root, 2);
+    await select(root, [userId, other]);
+    await next(root);
+    await call(root, "cam", "AddUser", { Name: userId });
+    await root.getByRole("button", { name: "Complete" }).click();
+    await root.getByText("1 of 2 were imported").waitFor({ timeout: 30_000 });
+    await root.getByText("1 member was not imported").waitFor();
+    await axe(root);
+    await root.getByRole("button", { name: "Correct and try again" }).click();
+    await root.getByText("1 member cannot be imported").waitFor();
+    await root.getByLabel(/^User name \* of/).fill(`${userId}-2`);
+    await next(root);
+    await next(root);
+    await complete(root, 1, false);
   });
 
   test("names that are markup stay text, and a name that is taken is said before the import", async ({ open }) => {
