@@ -148,7 +148,10 @@ function BoundaryNote({ user }: { user: User }) {
   if (!data?.PolicyId) return null;
   return (
     <Alert>
-      {text("boundedBy")} <Link to={`/policies/${data.PolicyId}`}>{data.PolicyName}</Link>. {text("boundedText")}
+      <p>
+        {text("boundedBy")}: <Link to={`/policies/${data.PolicyId}`}>{data.PolicyName}</Link>
+      </p>
+      <p>{text("boundedText")}</p>
     </Alert>
   );
 }
