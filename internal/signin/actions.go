@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/cam"
@@ -140,7 +139,7 @@ func (p *Product) CreateTotpDevice(ctx context.Context, c *call.Call, in *hufu20
 			return nil, err
 		}
 	}
-	var d Device
+	d := who.shown(newSecret())
 	err = c.Write(ctx, func(tx *store.Tx) error {
 		now, err := p.inConsole(ctx, tx, c)
 		if err != nil {
@@ -154,8 +153,7 @@ func (p *Product) CreateTotpDevice(ctx context.Context, c *call.Call, in *hufu20
 		if now.bound {
 			return fault.New(code.FailedOperationMfaDeviceBound)
 		}
-		d, err = p.pendingDevice(ctx, tx, now, c.At.Add(time.Millisecond), c.At) // none that was begun before will do
-		return err
+		return p.beginDevice(ctx, tx, now, d.Secret, c.At)
 	})
 	if err != nil {
 		return nil, err

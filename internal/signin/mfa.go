@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -61,44 +62,42 @@ func isBound(ctx context.Context, q store.Queryer, a store.Account, uin int64) (
 	return n > 0, nil
 }
 
-// pendingDevice is the device that was begun since a time, or a new one in its place.
-func (p *Product) pendingDevice(ctx context.Context, tx *store.Tx, who *state, since, at time.Time) (Device, error) {
-	a, uin := who.account.UIN, who.user.UIN
-	d, err := p.device(ctx, tx, a, uin, true)
-	if err != nil && !errors.Is(err, errNoDevice) {
-		return Device{}, err
+// shown is what an authenticator app has to know of a device of the user.
+func (s *state) shown(secret string) Device {
+	name := s.user.Name
+	if s.isRoot() {
+		name = s.account.Name
 	}
-	if err != nil || d.created < since.UnixMilli() {
-		if d, err = p.beginDevice(ctx, tx, a, uin, at); err != nil {
-			return Device{}, err
-		}
-	}
-	name := who.user.Name
-	if who.isRoot() {
-		name = who.account.Name
-	}
-	return Device{Secret: d.secret, URI: totpURI(d.secret, number(int64(a)), name)}, nil
+	return Device{Secret: secret, URI: totpURI(secret, number(int64(s.account.UIN)), name)}
 }
 
-func (p *Product) beginDevice(ctx context.Context, tx *store.Tx, a store.Account, uin int64, at time.Time) (device, error) {
-	d := device{secret: newSecret(), created: at.UnixMilli()}
+// ticketSecret is the secret of the device that a sign-in binds. It follows from the ticket, so that it is shown to the browser
+// that has it and to nobody else who signs in as the user meanwhile, and asking again changes nothing.
+func ticketSecret(token string) string {
+	mac := hmac.New(sha256.New, []byte(token))
+	mac.Write([]byte("hufu " + deviceTable))
+	return base32Text.EncodeToString(mac.Sum(nil)[:secretSize])
+}
+
+// beginDevice keeps a device that waits for its first code, in the place of one that was begun before.
+func (p *Product) beginDevice(ctx context.Context, tx *store.Tx, who *state, secret string, at time.Time) error {
+	a, uin := who.account.UIN, who.user.UIN
 	id, err := tx.NextID(ctx, deviceTable, 1)
 	if err == nil {
-		d.id = id
 		_, err = tx.ExecContext(ctx, `DELETE FROM totp_devices WHERE account = $1 AND uin = $2 AND pending = 1`, a, uin)
 	}
 	var sealed []byte
 	if err == nil {
-		sealed, err = p.keys.SealRow(ctx, tx, deviceTable, d.id, d.secret)
+		sealed, err = p.keys.SealRow(ctx, tx, deviceTable, id, secret)
 	}
 	if err == nil {
 		_, err = tx.ExecContext(ctx, `INSERT INTO totp_devices (id, account, uin, pending, secret, last_step, created_at) VALUES ($1, $2, $3, 1, $4, 0, $5)`,
-			d.id, a, uin, sealed, d.created)
+			id, a, uin, sealed, at.UnixMilli())
 	}
 	if err != nil {
-		return d, fmt.Errorf("begin device: %w", err)
+		return fmt.Errorf("begin device: %w", err)
 	}
-	return d, nil
+	return nil
 }
 
 // pendingLife is how long a device that was begun waits for its first code.

@@ -235,3 +235,29 @@ func TestACodeMakesASessionWithASecondFactor(t *testing.T) {
 		key.Fails(t, "FailedOperation.CheckMFAError", "sts:GetSessionToken", with(code(t, secret, w.Now())))
 	})
 }
+
+// Whoever knows the password may sign in at the same time as the user. What the user binds must be the user's alone.
+func TestADeviceIsShownToTheSignInThatBindsItAlone(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.Root.Must(t, "cam:SetMfaFlag", apitest.P{"OpUin": h.user, "LoginFlag": apitest.P{"Stoken": 1}})
+		thief, ann := h.from("203.0.113.9"), w.Browser()
+		thief.SignIn(t, "user", h.uin, "ann", password)
+		ann.SignIn(t, "user", h.uin, "ann", password)
+		stolen := thief.Send(t, http.MethodGet, "/console/session/bind", nil).Str("Secret")
+		secret := ann.Send(t, http.MethodGet, "/console/session/bind", nil).Str("Secret")
+		if secret == "" || secret == stolen {
+			t.Errorf("both were shown %s", secret)
+		}
+		thief.Send(t, http.MethodGet, "/console/session/bind", nil)
+		if p := ann.Send(t, http.MethodPost, "/console/session/bind", apitest.P{"Code": code(t, stolen, w.Now())}); p.Code != wrongCode {
+			t.Errorf("a code of the other's device: %s", p.Raw)
+		}
+		if p := ann.Send(t, http.MethodPost, "/console/session/bind", apitest.P{"Code": code(t, secret, w.Now())}); p.Str("Step") != "done" {
+			t.Errorf("bind: %s", p.Raw)
+		}
+		if p := thief.Send(t, http.MethodPost, "/console/session/bind", apitest.P{"Code": code(t, stolen, w.Now())}); p.Code != "AuthFailure.TicketFailure" {
+			t.Errorf("a second device: %s", p.Raw)
+		}
+	})
+}

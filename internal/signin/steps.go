@@ -291,18 +291,15 @@ func (p *Product) tryCode(ctx context.Context, who *state, o *Origin) (*counted,
 }
 
 // BeginBind answers the secret of the device that a sign-in asks to bind, the same one while it is asked again.
-func (p *Product) BeginBind(ctx context.Context, token string, o Origin) (d Device, err error) {
-	err = p.db.Write(ctx, func(tx *store.Tx) error {
-		_, who, err := p.at(ctx, tx, token, StepBind, &o)
-		if err == nil {
-			d, err = p.pendingDevice(ctx, tx, who, o.At.Add(-ticketLife), o.At)
-		}
-		return err
-	})
-	return d, err
+func (p *Product) BeginBind(ctx context.Context, token string, o Origin) (Device, error) {
+	_, who, err := p.at(ctx, p.db.Read(), token, StepBind, &o)
+	if err != nil {
+		return Device{}, err
+	}
+	return who.shown(ticketSecret(token)), nil
 }
 
-// FinishBind binds the device that BeginBind began, by a code of it. The session that follows counts as proved with it.
+// FinishBind binds the device that BeginBind has shown, by a code of it. The session that follows counts as proved with it.
 func (p *Product) FinishBind(ctx context.Context, token, code string, o Origin) (out *Outcome, err error) {
 	_, who, err := p.at(ctx, p.db.Read(), token, StepBind, &o)
 	if err != nil {
@@ -317,7 +314,10 @@ func (p *Product) FinishBind(ctx context.Context, token, code string, o Origin) 
 		if err != nil {
 			return err
 		}
-		codes, err := p.bind(ctx, tx, now, code, o.At)
+		var codes []string
+		if err = p.beginDevice(ctx, tx, now, ticketSecret(token), o.At); err == nil {
+			codes, err = p.bind(ctx, tx, now, code, o.At)
+		}
 		if err == nil {
 			err = tried.succeeded(ctx, tx)
 		}

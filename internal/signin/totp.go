@@ -23,9 +23,12 @@ const (
 
 var base32Text = base32.StdEncoding.WithPadding(base32.NoPadding)
 
-// newSecret draws the secret of a device: 160 bits, as long as the hash.
+// secretSize is that of the secret of a device in bytes: as long as the hash.
+const secretSize = sha1.Size
+
+// newSecret draws the secret of a device.
 func newSecret() string {
-	raw := make([]byte, sha1.Size)
+	raw := make([]byte, secretSize)
 	rand.Read(raw)
 	return base32Text.EncodeToString(raw)
 }
