@@ -256,11 +256,12 @@ func (p *Product) UpdateUser(ctx context.Context, c *call.Call, in *cam20190116.
 		if u.UIN != before.UIN {
 			return ErrNoUser // deleted, and the name taken again, since it was read
 		}
+		mayLogIn := u.ConsoleLogin // now: somebody may have switched it on since before was read, and the user have come in
 		u.update(in)
 		if err := saveUser(ctx, tx, c.Account(), u); err != nil {
 			return err
 		}
-		if before.ConsoleLogin && !u.ConsoleLogin || hash != "" {
+		if mayLogIn && !u.ConsoleLogin || hash != "" {
 			if _, err := p.keys.EndConsoles(ctx, tx, c.Account(), u.UIN, "", c.At); err != nil {
 				return err
 			}
