@@ -171,7 +171,11 @@ func everything(s policy.Statement) bool {
 // weakRules is the account itself if its passwords need fewer than three classes of characters, or may be tried for ever.
 func (v *adviser) weakRules(ctx context.Context) ([]subject, error) {
 	rules, err := cam.PasswordRules(ctx, v.q, v.owner.UIN)
-	if err != nil || len(rules.MustContain) >= 3 && rules.RetryLimit > 0 {
+	classes := map[rune]bool{} // a letter may stand there twice
+	for _, class := range rules.MustContain {
+		classes[class] = true
+	}
+	if err != nil || len(classes) >= 3 && rules.RetryLimit > 0 {
 		return nil, err
 	}
 	return []subject{{uin: int64(v.owner.UIN)}}, nil

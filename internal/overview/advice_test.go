@@ -55,6 +55,8 @@ func TestDescribeSecurityAdvice(t *testing.T) {
 		holds("WeakPasswordRules", "ok")
 		c.Must(t, "cam:UpdatePasswordRules", apitest.P{"Rules": apitest.P{"MustContain": "Aa"}})
 		holds("WeakPasswordRules", "medium", "root")
+		c.Must(t, "cam:UpdatePasswordRules", apitest.P{"Rules": apitest.P{"MustContain": "AAAA"}})
+		holds("WeakPasswordRules", "medium", "root")
 
 		keyed := c.User(t, "keyed")
 		guarded := c.User(t, "guarded")
