@@ -44,10 +44,10 @@ func readSettings(ctx context.Context, q store.Queryer, a store.Account) (settin
 	return s, nil
 }
 
-// aliasForm is what an alias looks like; it must not be digits alone, which are uins.
+// aliasForm is what an alias looks like; it must not be a number, which is read as a uin.
 var aliasForm = regexp.MustCompile(`^[a-z0-9-]{3,32}$`)
 
-var digitsOnly = regexp.MustCompile(`^[0-9]+$`)
+var aNumber = regexp.MustCompile(`^-?[0-9]+$`)
 
 // DescribeConsoleSettings shows the settings, the defaults while the account has set none.
 func (p *Product) DescribeConsoleSettings(ctx context.Context, c *call.Call, _ *hufu20261201.DescribeConsoleSettingsRequest) (*hufu20261201.DescribeConsoleSettingsResponse, error) {
@@ -64,7 +64,7 @@ func (p *Product) DescribeConsoleSettings(ctx context.Context, c *call.Call, _ *
 
 // UpdateConsoleSettings changes what is present. The sessions that are open run by the new limits at once.
 func (p *Product) UpdateConsoleSettings(ctx context.Context, c *call.Call, in *hufu20261201.UpdateConsoleSettingsRequest) (*hufu20261201.UpdateConsoleSettingsResponse, error) {
-	if a := in.Alias; a != nil && *a != "" && (!aliasForm.MatchString(*a) || digitsOnly.MatchString(*a)) {
+	if a := in.Alias; a != nil && *a != "" && (!aliasForm.MatchString(*a) || aNumber.MatchString(*a)) {
 		return nil, fault.New(code.InvalidParameterAliasError)
 	}
 	return nil, c.Write(ctx, func(tx *store.Tx) error {

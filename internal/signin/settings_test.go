@@ -24,6 +24,7 @@ func TestSettingsOfTheConsole(t *testing.T) {
 			{"another setting leaves it", "", "acme-1", apitest.P{"RequireMfa": false}},
 			{"another account's", "InvalidParameter.AliasInUse", "acme-1", apitest.P{"Alias": "taken"}},
 			{"a uin", "InvalidParameter.AliasError", "acme-1", apitest.P{"Alias": "100000000001"}},
+			{"a number below zero", "InvalidParameter.AliasError", "acme-1", apitest.P{"Alias": "-123"}},
 			{"too short", "InvalidParameter.AliasError", "acme-1", apitest.P{"Alias": "ab"}},
 			{"too long", "InvalidParameterValue", "acme-1", apitest.P{"Alias": strings.Repeat("a", 33)}},
 			{"upper case", "InvalidParameterValue", "acme-1", apitest.P{"Alias": "Acme"}},
