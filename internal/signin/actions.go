@@ -105,6 +105,12 @@ func (p *Product) ChangeOwnPassword(ctx context.Context, c *call.Call, in *hufu2
 		return nil, err
 	}
 	hash, err := p.newPassword(ctx, who, in.NewPassword)
+	if fault.Is(err, code.InvalidParameterPasswordViolatedRules) {
+		// The old one was right: whoever looks for a new one that the rules allow must not be locked out for it.
+		if failed := p.db.Write(ctx, func(tx *store.Tx) error { return tried.succeeded(ctx, tx) }); failed != nil {
+			return nil, failed
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -253,3 +253,17 @@ func TestASessionIsInUseOnEveryNode(t *testing.T) {
 		}
 	})
 }
+
+// The old password is right: what the rules say of the new one is no reason to lock anybody out.
+func TestANewPasswordThatTheRulesRefuseIsNoWrongAttempt(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.limit(t, 2)
+		h.signIn(t, h.browser)
+		for range 3 {
+			w.Sleep(time.Second)
+			h.browser.Fails(t, "InvalidParameter.PasswordViolatedRules", "hufu:ChangeOwnPassword", apitest.P{"OldPassword": password, "NewPassword": "short"})
+		}
+		h.browser.Must(t, "hufu:ChangeOwnPassword", apitest.P{"OldPassword": password, "NewPassword": password2})
+	})
+}
