@@ -265,8 +265,7 @@ func Locked(ctx context.Context, q store.Queryer, a store.Account, at time.Time)
 	rows, err := store.Collect(ctx, q, func(r store.Row) (l row, err error) {
 		err = r.Scan(&l.uin, &l.since)
 		return l, err
-	}, `SELECT uin, MAX(at) FROM signin_failures WHERE account = $1 AND uin <> $1 AND kind = $2 AND at > $3 GROUP BY uin, scope HAVING SUM(n) >= $4`,
-		a, ofPlace+int64(byPassword), at.Add(-window).UnixMilli(), rules.RetryLimit)
+	}, `SELECT l.uin, l.last`+lockedPlaces(2), lockedArguments(a, at, rules.RetryLimit)...)
 	if err != nil {
 		return nil, fmt.Errorf("read locked users: %w", err)
 	}
@@ -279,6 +278,17 @@ func Locked(ctx context.Context, q store.Queryer, a store.Account, at time.Time)
 	return since, nil
 }
 
+// lockedPlaces are those of an account with the time of their last failure, counted as failures does.
+func lockedPlaces(first int) string {
+	return fmt.Sprintf(` FROM (SELECT uin, scope, MAX(at) AS last FROM signin_failures WHERE account = $1 AND uin <> $1 AND kind = $%d AND at > $%d
+		GROUP BY uin, scope) AS l WHERE (SELECT SUM(f.n) FROM signin_failures f WHERE f.scope = l.scope AND f.at > l.last - $%d) >= $%d`,
+		first, first+1, first+2, first+3)
+}
+
+func lockedArguments(a store.Account, at time.Time, limit int) []any {
+	return []any{a, ofPlace + int64(byPassword), at.Add(-window).UnixMilli(), window.Milliseconds(), limit}
+}
+
 // LockedUsers is what Locked tells as part of another query: one for the uins, in which $1 is the account and its own
 // arguments begin at $first. "" where nobody is ever locked.
 func LockedUsers(ctx context.Context, q store.Queryer, a store.Account, at time.Time, first int) (query string, args []any, err error) {
@@ -286,9 +296,7 @@ func LockedUsers(ctx context.Context, q store.Queryer, a store.Account, at time.
 	if err != nil || rules.RetryLimit == 0 {
 		return "", nil, err
 	}
-	query = fmt.Sprintf(`SELECT f.uin FROM signin_failures f WHERE f.account = $1 AND f.uin <> $1 AND f.kind = $%d AND f.at > $%d
-		GROUP BY f.uin, f.scope HAVING SUM(f.n) >= $%d`, first, first+1, first+2)
-	return query, []any{ofPlace + int64(byPassword), at.Add(-window).UnixMilli(), rules.RetryLimit}, nil
+	return `SELECT l.uin` + lockedPlaces(first), lockedArguments(a, at, rules.RetryLimit)[1:], nil
 }
 
 // Purge forgets failed attempts that count no more. Call it now and then.

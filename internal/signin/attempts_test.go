@@ -196,3 +196,25 @@ func TestAttemptsAtOnceCountOneByOne(t *testing.T) {
 		}
 	})
 }
+
+func TestALockIsToldAsLongAsItLasts(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.limit(t, 3)
+		h.tries(t, h.browser, 2)
+		w.Sleep(50 * time.Minute)
+		h.tries(t, h.browser, 1)
+		w.Sleep(30 * time.Minute)
+		if got := h.browser.SignIn(t, "user", h.uin, "ann", password); got != loginFailed {
+			t.Errorf("half an hour after the last: %s", got)
+		}
+		locked, err := signin.Locked(context.Background(), w.DB.Read(), store.Account(h.UIN), w.Now())
+		if err != nil || locked[h.user].IsZero() {
+			t.Errorf("locked: %v, %v", locked, err)
+		}
+		found := h.Root.Must(t, "hufu:SearchUsers", apitest.P{"State": "Locked"})
+		if found.Int("TotalCount") != 1 || found.Str("Users.0.State") != "Locked" {
+			t.Errorf("found: %s", found.Raw)
+		}
+	})
+}
