@@ -24,7 +24,8 @@ import (
 //     the user out of his own.
 //   - against one user from all places but known browsers: over crowdLimit the next attempt has to wait for crowdPause
 //     after the last, so that many networks together do not guess faster, and the lock is never long.
-//   - from one address, whoever it tries.
+//   - from one address, whoever it tries; a known browser counts apart here too, so that nobody is kept out by those who share his
+//     address, which behind a proxy may be everybody.
 const (
 	window       = time.Hour // that failures count in, and that a lock lasts for
 	crowdLimit   = 60
@@ -107,15 +108,12 @@ func (p *Product) counted(ctx context.Context, who *state, typed string, f facto
 		}
 		return count{kind + int64(f), h.Sum(nil)}
 	}
-	network := networkOf(o.IP)
-	c.place = scope(ofPlace, typed, "network", network)
 	if known {
-		c.place = scope(ofPlace, typed, "browser", o.Device)
-	} else {
-		crowd := scope(ofCrowd, typed)
-		c.crowd = &crowd
+		c.place, c.address = scope(ofPlace, typed, "browser", o.Device), scope(ofAddress, "browser", o.Device)
+		return c, nil
 	}
-	c.address = scope(ofAddress, network)
+	network, crowd := networkOf(o.IP), scope(ofCrowd, typed)
+	c.place, c.crowd, c.address = scope(ofPlace, typed, "network", network), &crowd, scope(ofAddress, network)
 	return c, nil
 }
 
@@ -162,8 +160,16 @@ func (p *Product) scopeKey(ctx context.Context) ([]byte, error) {
 	return key, nil
 }
 
-// reserve counts an attempt before it is made, unless it may not succeed anyway.
+// reserve counts an attempt before it is made, unless it may not succeed anyway. A flood is turned away before it waits for the
+// one writer.
 func (p *Product) reserve(ctx context.Context, c *counted) (v verdict, err error) {
+	of, err := failures(ctx, p.db.Read(), c.address, c.at)
+	if err != nil {
+		return open, fmt.Errorf("read attempts: %w", err)
+	}
+	if of.n >= addressLimit {
+		return flooded, nil
+	}
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
 		v = open
 		of, err := failures(ctx, tx, c.address, c.at)

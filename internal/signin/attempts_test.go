@@ -197,6 +197,44 @@ func TestAttemptsAtOnceCountOneByOne(t *testing.T) {
 	})
 }
 
+// Behind one address, as of an office or of a proxy, somebody who tries passwords must not keep everybody else out.
+func TestAFloodFromAnAddressSparesTheBrowsersThatAreKnown(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.signIn(t, h.browser)
+		stranger := w.Browser() // at the same address
+		for i := range 101 {
+			w.Sleep(time.Millisecond)
+			stranger.SignIn(t, "user", h.uin, fmt.Sprintf("name-%d", i), wrong)
+		}
+		const flooded = "RequestLimitExceeded.IPLimitExceeded"
+		if got := stranger.SignIn(t, "user", h.uin, "ann", password); got != flooded {
+			t.Errorf("the stranger: %s", got)
+		}
+		h.signIn(t, h.browser)
+		h.limit(t, 0)
+		h.tries(t, h.browser, 100)
+		if got := h.browser.SignIn(t, "user", h.uin, "ann", password); got != flooded {
+			t.Errorf("the known browser has no limit: %s", got)
+		}
+	})
+}
+
+func TestAFloodLeavesNoRecords(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		for range 130 {
+			w.Sleep(time.Millisecond)
+			h.browser.SignIn(t, "user", h.uin, "ann", wrong)
+		}
+		w.Trail.Flush()
+		n, err := store.Count(context.Background(), w.DB.Read(), `SELECT COUNT(*) FROM audit WHERE action = 'hufu:SignIn'`)
+		if err != nil || n != 100 {
+			t.Errorf("%d records, %v", n, err)
+		}
+	})
+}
+
 func TestALockIsToldAsLongAsItLasts(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
 		h := newHouse(t, w)

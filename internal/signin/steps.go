@@ -46,7 +46,7 @@ func (p *Product) SignIn(ctx context.Context, in Attempt, o Origin) (*Outcome, e
 		return nil, err
 	}
 	if v == flooded {
-		return nil, p.refused(who, ByPassword, &o, ErrAddress, ErrAddress.Code)
+		return nil, ErrAddress // without a record: those of the attempts before it tell of it
 	}
 	hash := p.dummy()
 	if who != nil && who.hash != "" {
@@ -157,11 +157,8 @@ func (p *Product) endFormer(ctx context.Context, tx *store.Tx, o *Origin) error 
 		return nil
 	}
 	s, err := p.keys.ConsoleOf(ctx, tx, o.Session)
-	if errors.Is(err, credential.ErrNotFound) {
-		return nil
-	}
 	if err != nil {
-		return err
+		return unlessGone(err)
 	}
 	return p.keys.EndConsole(ctx, tx, s.Account, s.ID, o.At)
 }
@@ -283,7 +280,7 @@ func (p *Product) tryCode(ctx context.Context, who *state, o *Origin) (*counted,
 	case err != nil:
 		return nil, err
 	case v == flooded:
-		return nil, p.refused(who, "", o, ErrAddress, ErrAddress.Code)
+		return nil, ErrAddress
 	case v == locked:
 		return nil, p.refused(who, "", o, ErrLocked, ErrLocked.Code)
 	}
@@ -341,13 +338,14 @@ func (p *Product) SignOut(ctx context.Context, o Origin) error {
 	if o.Session == "" {
 		return nil
 	}
+	// Strangers with a cookie of their own making do not get as far as the one writer.
+	if _, err := p.keys.ConsoleOf(ctx, p.db.Read(), o.Session); err != nil {
+		return unlessGone(err)
+	}
 	return p.db.Write(ctx, func(tx *store.Tx) error {
 		s, err := p.keys.ConsoleOf(ctx, tx, o.Session)
-		if errors.Is(err, credential.ErrNotFound) {
-			return nil
-		}
 		if err != nil {
-			return err
+			return unlessGone(err)
 		}
 		r := base(&o, "hufu:SignOut", "ok")
 		r.Account, r.CallerKind, r.CallerID, r.KeyID = s.Account, principalKind(s.Account, s.UIN), s.UIN, s.ID
@@ -356,6 +354,14 @@ func (p *Product) SignOut(ctx context.Context, o Origin) error {
 		}
 		return p.trail.Insert(ctx, tx, r)
 	})
+}
+
+// unlessGone is an error but that there is no session, or no longer.
+func unlessGone(err error) error {
+	if errors.Is(err, credential.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // refused leaves the record of an attempt that went no further and answers what the caller may see. outcome is the true
