@@ -184,8 +184,12 @@ func loopback(address string) error {
 // note is a file in the data directory, which says that it is the demonstration's and whether the account is whole.
 const note = "demo.json"
 
+// mark is what a note says of itself. Other programs have files of its name too, and what is in their directories is not thrown away.
+const mark = "hufu demonstration: this directory is thrown away to make it anew"
+
 // state is what stands in the note.
 type state struct {
+	Mark             string
 	Complete, Linked bool
 	Account          store.Account
 	Members          []string // userids of the imported ones
@@ -220,10 +224,17 @@ func readState(dir string) (s state, err error) {
 	if err != nil {
 		return s, err
 	}
-	return s, json.Unmarshal(text, &s)
+	if err := json.Unmarshal(text, &s); err != nil {
+		return s, err
+	}
+	if s.Mark != mark {
+		return s, fmt.Errorf("%s is not a demonstration's", note)
+	}
+	return s, nil
 }
 
 func writeState(dir string, s state) error {
+	s.Mark = mark
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err

@@ -23,6 +23,20 @@ func TestOnlyADirectoryOfTheDemonstrationIsThrownAway(t *testing.T) {
 	if _, err := prepare(foreign, true); err == nil {
 		t.Error("a directory of something else was taken")
 	}
+	// Others have files of this name too.
+	for _, text := range []string{`{}`, `{"name": "demo", "version": 1}`, `{"Complete": false}`, `[]`, ``} {
+		if err := os.WriteFile(filepath.Join(foreign, note), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, fresh := range []bool{false, true} {
+			if _, err := prepare(foreign, fresh); err == nil {
+				t.Errorf("a directory whose %s is %q was taken", note, text)
+			}
+		}
+	}
+	if _, err := os.Stat(filepath.Join(foreign, "hufu.db")); err != nil {
+		t.Error("a foreign directory was thrown away")
+	}
 	own := filepath.Join(t.TempDir(), "demo")
 	for _, c := range []struct {
 		name     string
