@@ -75,6 +75,11 @@ func (m *candidate) wire(l fault.Language) hufu20261201.WeComImportResult {
 		if l == fault.Chinese {
 			w.Message = "该成员已不在应用的可见范围内。"
 		}
+	case code.FailedOperationWeComError:
+		w.Message = "WeCom does not tell about this member."
+		if l == fault.Chinese {
+			w.Message = "企业微信未返回该成员的信息。"
+		}
 	case code.InvalidParameterSubUserNameInUse, code.InvalidParameterUserNameIllegal:
 		w.Message = fault.New(m.outcome, m.user.Name).Message(l)
 	default:

@@ -133,6 +133,9 @@ func (p *Product) importMember(ctx context.Context, j *job, o *corp, m *candidat
 		return importRunning, 0, p.note(ctx, j, m, outcomeOutOfScope, 0)
 	case fault.Is(failure, code.FailedOperationCorpUnlinked) || endsLink(failure) != "":
 		return importRunning, 0, p.note(ctx, j, m, code.FailedOperationCorpUnlinked, 0)
+	case qyapi.Alone(failure):
+		p.Log.Warn("WeCom does not tell about a member to import", "account", int64(j.account), "import", j.id, "error", failure)
+		return importRunning, 0, p.note(ctx, j, m, code.FailedOperationWeComError, 0)
 	case failure != nil:
 		p.Log.Warn("an import waits for WeCom", "account", int64(j.account), "import", j.id, "error", failure)
 		wait = importAgain
@@ -161,7 +164,7 @@ func (p *Product) outcome(ctx context.Context, j *job, m *candidate, failure err
 	case errors.Is(failure, ErrNoCaller) || strings.HasPrefix(failed.Code, "AuthFailure."):
 		return importInterrupted, 0, nil // whoever may, has it go on by asking for it once more
 	case failed.Code == code.RequestLimitExceededCreateUser || failed.Code == code.InvalidParameterSubUserFull:
-		return importRunning, 0, p.noteAll(ctx, j, failed.Code)
+		return importDone, 0, p.noteAll(ctx, j, failed.Code)
 	case failed.Code == code.InternalError:
 		p.Log.Error("a member was not imported", "account", int64(j.account), "import", j.id, "error", errors.Join(failed, failed.Unwrap()))
 	}

@@ -282,6 +282,7 @@ func TestWhatWeComAnswersDuringAnImport(t *testing.T) {
 			{"too many calls", wecomtest.Fault{Path: "/cgi-bin/user/get", After: 1, ErrCode: 45009}, "ann created, bob pending", "ann created, bob created"},
 			{"nothing", wecomtest.Fault{Path: "/cgi-bin/user/get", After: 1, Times: 4, Cut: true}, "ann created, bob pending", "ann created, bob created"},
 			{"that the member is gone", wecomtest.Fault{Path: "/cgi-bin/user/get", After: 1, Do: func() { _ = w.WeComServer.Leave(corpID, "bob") }}, "ann created, bob out_of_scope", "ann created, bob out_of_scope"},
+			{"an errcode about one member", wecomtest.Fault{Path: "/cgi-bin/user/get", ErrCode: 40058}, "ann FailedOperation.WeComError, bob created", "ann FailedOperation.WeComError, bob created"},
 			{"that the application is disabled", wecomtest.Fault{Path: "/cgi-bin/user/get", After: 1, Do: func() { _ = w.WeComServer.SetClosed(corpID, agentID, true) }},
 				"ann created, bob FailedOperation.CorpUnlinked", "ann created, bob FailedOperation.CorpUnlinked"},
 		} {
@@ -319,8 +320,11 @@ func TestTheDayOfAnUnverifiedRoot(t *testing.T) {
 			t.Errorf("preview: %s", preview.Raw)
 		}
 		a := x.imported(t, x.in(P{"Members": wants(members...)}))
-		if a.Int("Created") != 9 || a.Int("Finished") != 12 || a.Str("Results.9.Outcome") != "RequestLimitExceeded.CreateUser" || a.Str("Results.11.Outcome") != "RequestLimitExceeded.CreateUser" || a.Str("Results.9.Message") == "" {
+		if a.Str("State") != "done" || a.Int("Created") != 9 || a.Int("Finished") != 12 || a.Str("Results.9.Outcome") != "RequestLimitExceeded.CreateUser" || a.Str("Results.11.Outcome") != "RequestLimitExceeded.CreateUser" || a.Str("Results.9.Message") == "" {
 			t.Errorf("got %s", a.Raw)
+		}
+		if n := count(t, w, `SELECT COUNT(*) FROM audit WHERE account = $1 AND action = 'cam:AddQywxSubAccount'`, x.UIN); n != 9 {
+			t.Errorf("%d records of calls: after the quota is used up there is none to make", n)
 		}
 		w.Sleep(25 * time.Hour)
 		if a := x.imported(t, x.in(P{"Members": wants(members...)})); a.Int("Created") != 3 {

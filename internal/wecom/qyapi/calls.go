@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -230,8 +231,8 @@ func (s *Session) Member(ctx context.Context, userID string) (*Member, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !m.usable() {
-		return nil, &UnreachableError{Call: "user/get", cause: errors.New("the answer has no userid")}
+	if !m.usable() || !strings.EqualFold(m.UserID, userID) {
+		return nil, &UnreachableError{Call: "user/get", cause: errors.New("the answer has no userid, or another one")}
 	}
 	return &m, nil
 }

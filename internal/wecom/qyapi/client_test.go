@@ -77,8 +77,9 @@ func TestWhatBecomesOfAnErrcode(t *testing.T) {
 		{"something behind", []string{userGet + "x"}, 4, 0, "WeCom did not answer user/get: the answer has something behind its object"},
 		{"an end too early", []string{`{"errcode":0`}, 4, 0, "WeCom did not answer user/get: unexpected EOF"},
 		{"a number for a text", []string{`{"userid":7}`}, 4, 0, "WeCom did not answer user/get: the answer has a string where none can be"},
-		{"no userid", []string{`{"errcode":0}`}, 1, 0, "WeCom did not answer user/get: the answer has no userid"},
-		{"a userid that is none", []string{`{"userid":"a b"}`}, 1, 0, "WeCom did not answer user/get: the answer has no userid"},
+		{"no userid", []string{`{"errcode":0}`}, 1, 0, "WeCom did not answer user/get: the answer has no userid, or another one"},
+		{"a userid that is none", []string{`{"userid":"a b"}`}, 1, 0, "WeCom did not answer user/get: the answer has no userid, or another one"},
+		{"another member", []string{`{"errcode":0,"userid":"bob","status":5}`}, 1, 0, "WeCom did not answer user/get: the answer has no userid, or another one"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s, tokens := &script{answers: tc.answers}, &one{}

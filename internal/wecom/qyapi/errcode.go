@@ -64,6 +64,20 @@ func (e *UnreachableError) Error() string {
 // Unwrap leads to the cause, which names no address.
 func (e *UnreachableError) Unwrap() error { return e.cause }
 
+// Alone reports whether an error is an errcode that says nothing of other calls: neither of the token, of how many calls there are, nor
+// of the application. To ask about something else may succeed at once.
+func Alone(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return false
+	}
+	switch handlings[e.Code] {
+	case Again, Renew, Wait, Rejected, Closed, Refused:
+		return false
+	}
+	return true
+}
+
 // HandlingOf is what an error of this package asks for; Final for every other.
 func HandlingOf(err error) Handling {
 	if e, ok := errors.AsType[*Error](err); ok {
