@@ -148,22 +148,19 @@ func (p *Product) eventDue(ctx context.Context) (bool, error) {
 	})
 }
 
-// handle reads from WeCom what an event is about. Whatever it is, the picture is not as it was.
+// handle reads from WeCom what an event is about. Whatever it is, and whether or not WeCom tells, the picture is not as it was.
 func (p *Product) handle(ctx context.Context, e *event) error {
 	o, err := corpByNumber(ctx, p.DB.Read(), e.corp)
 	if err != nil || !o.linkedNow() {
 		return none(err)
 	}
+	if err := p.DB.Write(ctx, func(tx *store.Tx) error { return markChanged(ctx, tx, o.id, p.Now().Add(changedSoon).UnixMilli()) }); err != nil {
+		return err
+	}
 	if e.userID != "" && strings.HasSuffix(e.changeType, "_user") {
-		if err := p.handleMember(ctx, &o, e); err != nil {
-			return err
-		}
+		return p.handleMember(ctx, &o, e)
 	}
-	err = p.DB.Write(ctx, func(tx *store.Tx) error { return markChanged(ctx, tx, o.id, p.Now().Add(changedSoon).UnixMilli()) })
-	if err == nil {
-		p.kick(syncing)
-	}
-	return err
+	return nil
 }
 
 // handleMember settles the sub-user that an event is about. That he has another userid is believed when WeCom knows the new
@@ -203,9 +200,13 @@ func (p *Product) followRename(ctx context.Context, o *corp, u *user, to string)
 			return err // nil: both are there, so they are two
 		}
 	}
-	err = p.DB.Write(ctx, func(tx *store.Tx) error { return p.rename(ctx, tx, o, u, m.UserID) })
+	renamed := *u
+	err = p.DB.Write(ctx, func(tx *store.Tx) error {
+		renamed = *u // an earlier run of this was not written
+		return p.rename(ctx, tx, o, &renamed, m.UserID)
+	})
 	if err == nil {
-		u.userID = m.UserID
+		*u = renamed
 	}
 	return err
 }

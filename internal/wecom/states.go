@@ -88,9 +88,10 @@ func userOf(ctx context.Context, q store.Queryer, o *corp, userID string) (user,
 // keys; they stay inactive when somebody comes back, until an administrator says otherwise.
 func (p *Product) settle(ctx context.Context, tx *store.Tx, u *user, state string) error {
 	now := p.Now()
-	// Read again: since it was asked for, the enterprise may have been unlinked or the user deleted.
+	// Read again: since it was asked for, the enterprise may have been unlinked, or the user deleted or renamed, and then the
+	// answer is about somebody else.
 	is, err := store.One(ctx, tx, scanUser, errNoMember, `SELECT `+userColumns+` FROM wecom_users u WHERE u.account = $1 AND u.uin = $2`, u.account, u.uin)
-	if fault.Is(err, code.ResourceNotFoundUserNotExist) || err == nil && is.state == userUnlinked {
+	if fault.Is(err, code.ResourceNotFoundUserNotExist) || err == nil && (is.state == userUnlinked || fold(is.userID) != fold(u.userID)) {
 		return nil
 	}
 	if err != nil {
@@ -177,14 +178,7 @@ func (p *Product) checkUsers(ctx context.Context, o *corp) error {
 }
 
 func (p *Product) settleSeen(ctx context.Context, o *corp, batch []seenUser) error {
-	for i := range batch {
-		if s := &batch[i]; s.status == nil {
-			if _, err := p.check(ctx, o, &s.user); err != nil {
-				return err
-			}
-		}
-	}
-	return p.DB.Write(ctx, func(tx *store.Tx) error {
+	err := p.DB.Write(ctx, func(tx *store.Tx) error {
 		for i := range batch {
 			s := &batch[i]
 			if s.status == nil {
@@ -196,9 +190,26 @@ func (p *Product) settleSeen(ctx context.Context, o *corp, batch []seenUser) err
 		}
 		return nil
 	})
+	for i := 0; err == nil && i < len(batch); i++ {
+		if s := &batch[i]; s.status == nil {
+			err = p.checkUnseen(ctx, o, &s.user)
+		}
+	}
+	return err
 }
 
-// rename keeps which sub-user a member is after his userid was changed; the sub-user's name stays.
+// checkUnseen asks about a sub-user who is not in the picture. An errcode that is about him alone leaves him as he is until the
+// next reading, and must not keep those after him from being asked about.
+func (p *Product) checkUnseen(ctx context.Context, o *corp, u *user) error {
+	_, err := p.check(ctx, o, u)
+	if qyapi.Alone(err) {
+		p.Log.Warn("WeCom does not tell what became of a member", "account", int64(u.account), "uin", u.uin, "error", err)
+		return nil
+	}
+	return err
+}
+
+// rename keeps which sub-user a member is after his userid was changed, which u then has; the sub-user's name stays.
 func (p *Product) rename(ctx context.Context, tx *store.Tx, o *corp, u *user, to string) error {
 	if _, err := userOf(ctx, tx, o, to); fold(to) != fold(u.userID) && !fault.Is(err, code.ResourceNotFoundUserNotExist) {
 		return err // somebody else was imported under the new userid: nothing to do
@@ -216,5 +227,7 @@ func (p *Product) rename(ctx context.Context, tx *store.Tx, o *corp, u *user, to
 	if err := cam.RenameMember(ctx, tx, o.account, u.uin, to); err != nil {
 		return err
 	}
-	return p.record(ctx, tx, o.account, "hufu:WeComMemberChanged", map[string]string{"UserId": u.userID, "NewUserId": to}, userResource(o.account, u.uin))
+	was := u.userID
+	u.userID = to
+	return p.record(ctx, tx, o.account, "hufu:WeComMemberChanged", map[string]string{"UserId": was, "NewUserId": to}, userResource(o.account, u.uin))
 }
