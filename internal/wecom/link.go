@@ -135,7 +135,7 @@ func (p *Product) saveLink(ctx context.Context, tx *store.Tx, c *call.Call, in *
 		name = of.agent.Name
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE wecom_corps SET agent_id = $2, name = $3, app_name = $4, secret = $5, has_callback = $6, state = $7, cause = '',
-			linked_at = CASE WHEN state = $8 THEN $9 ELSE linked_at END, sync_at = $9, sync_lease = 0, token_lease = 0 WHERE id = $1`,
+			linked_at = CASE WHEN state = $8 THEN $9 ELSE linked_at END, sync_at = $9, sync_lease = 0, sync_found = 0, token_lease = 0 WHERE id = $1`,
 		o.id, in.AgentId, name, of.agent.Name, sealed, keys.CallbackToken != "", stateChanged, stateUnlinked, c.At.UnixMilli())
 	if err != nil {
 		return o, fmt.Errorf("link enterprise: %w", err)

@@ -136,8 +136,8 @@ func (t *tokens) replace(ctx context.Context, old held, goOn bool) (string, erro
 		switch {
 		case err != nil:
 			return "", err
-		case mine:
-			return t.fetch(ctx, old)
+		case mine != 0:
+			return t.fetch(ctx, old, mine)
 		case goOn:
 			return old.text, nil
 		}
@@ -159,17 +159,18 @@ func (t *tokens) replaced(ctx context.Context, old held) (string, error) {
 	return h.text, nil
 }
 
-// lease makes this node the one that fetches, if no other is.
-func (t *tokens) lease(ctx context.Context) (mine bool, err error) {
+// lease makes this node the one that fetches, if no other is: mine is then until when, else 0.
+func (t *tokens) lease(ctx context.Context) (mine int64, err error) {
 	now := t.p.Now()
+	until := now.Add(leaseTime).UnixMilli()
 	err = t.p.DB.Write(ctx, func(tx *store.Tx) error {
 		r, err := tx.ExecContext(ctx, `UPDATE wecom_corps SET token_lease = $2 WHERE id = $1 AND token_lease <= $3 AND state <> $4`,
-			t.corp, now.Add(leaseTime).UnixMilli(), now.UnixMilli(), stateUnlinked)
+			t.corp, until, now.UnixMilli(), stateUnlinked)
 		if err != nil {
 			return fmt.Errorf("lease access token: %w", err)
 		}
 		n, err := r.RowsAffected()
-		if mine = n > 0; mine || err != nil {
+		if mine = n * until; n > 0 || err != nil {
 			return err
 		}
 		c, err := corpByNumber(ctx, tx, t.corp)
@@ -182,8 +183,8 @@ func (t *tokens) lease(ctx context.Context) (mine bool, err error) {
 }
 
 // fetch fetches a token, and gives the lease back whatever comes of it. Before this node had the lease another one may have
-// fetched it.
-func (t *tokens) fetch(ctx context.Context, old held) (string, error) {
+// fetched it. Where the lease was lost, as when the enterprise was unlinked or has new credentials, the token is not kept.
+func (t *tokens) fetch(ctx context.Context, old held, lease int64) (string, error) {
 	text, failed := t.replaced(ctx, old)
 	var token qyapi.Token
 	asked := t.p.Now()
@@ -194,13 +195,14 @@ func (t *tokens) fetch(ctx context.Context, old held) (string, error) {
 		}
 	}
 	err := t.p.DB.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		if failed == nil && text == "" {
-			if err := t.p.keepToken(ctx, tx, &corp{id: t.corp, account: t.account}, token, asked); err != nil {
-				return err
-			}
+		r, err := tx.ExecContext(ctx, `UPDATE wecom_corps SET token_lease = 0 WHERE id = $1 AND token_lease = $2`, t.corp, lease)
+		if err != nil {
+			return err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE wecom_corps SET token_lease = 0 WHERE id = $1`, t.corp)
-		return err
+		if n, err := r.RowsAffected(); err != nil || n == 0 || failed != nil || text != "" {
+			return err
+		}
+		return t.p.keepToken(ctx, tx, &corp{id: t.corp, account: t.account}, token, asked)
 	})
 	if err := errors.Join(failed, err); err != nil {
 		return "", err

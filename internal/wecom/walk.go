@@ -26,6 +26,9 @@ const (
 	walkBatch = 500
 )
 
+// pictures is the sequence of the readings' numbers.
+const pictures = "wecom_pictures"
+
 // errLost is a reading that another one, or the end of the link, has overtaken.
 var errLost = errors.New("the reading was overtaken")
 
@@ -82,7 +85,7 @@ func (p *Product) claimSync(ctx context.Context) (w *walk, err error) {
 			return err
 		}
 		w = &walk{Product: p, corp: o, session: p.session(&o), next: now.Add(syncEvery).UnixMilli(), departments: map[int64]*qyapi.Department{}, seen: map[string]bool{}}
-		if w.found, err = tx.NextID(ctx, "wecom_pictures", 1); err != nil {
+		if w.found, err = tx.NextID(ctx, pictures, 1); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE wecom_corps SET sync_at = $2, sync_lease = $3, sync_found = $4, sync_seen = 0 WHERE id = $1`,
@@ -105,7 +108,7 @@ func none(err error) error {
 
 func (w *walk) run(ctx context.Context) error {
 	// What readings before have left that did not come to their end.
-	if err := w.erase(ctx, w.corp.generation, w.found); err != nil {
+	if err := w.erase(ctx, w.corp.generation); err != nil {
 		return err
 	}
 	for _, step := range []func(context.Context) error{w.readScope, w.readDepartments, w.saveDepartments, w.readMembers, w.readSingle} {
@@ -116,7 +119,7 @@ func (w *walk) run(ctx context.Context) error {
 	if err := w.finish(ctx); err != nil {
 		return err
 	}
-	return w.erase(ctx, w.found, w.found)
+	return w.erase(ctx, w.found)
 }
 
 // skipped reports whether an error says that something went away, or out of sight, while the reading went on: it is then
@@ -384,7 +387,8 @@ func (w *walk) finish(ctx context.Context) error {
 // enterprise is unlinked.
 func (w *walk) failed(ctx context.Context, failure error) error {
 	err := w.DB.Write(ctx, func(tx *store.Tx) error {
-		o, err := corpByNumber(ctx, tx, w.corp.id)
+		// One that was overtaken, as by new credentials, says nothing about the link that there is now.
+		o, err := store.One(ctx, tx, scanCorp, errNoCorp, `SELECT `+corpColumns+` FROM wecom_corps c WHERE c.id = $1 AND c.sync_found = $2`, w.corp.id, w.found)
 		if err != nil {
 			return none(err)
 		}
@@ -426,21 +430,23 @@ func endsLink(err error) string {
 	return ""
 }
 
-// erase deletes the pictures of the enterprise but for two, in batches that let other writers in.
-func (w *walk) erase(ctx context.Context, keep, keepToo int64) error {
-	return w.erasePictures(ctx, w.corp.account, w.corp.id, keep, keepToo)
+// erase deletes the pictures of the enterprise that are older than this reading's, but for one.
+func (w *walk) erase(ctx context.Context, keep int64) error {
+	return w.erasePictures(ctx, w.corp.account, w.corp.id, keep, w.found)
 }
 
 const eraseBatch = 5000
 
-func (p *Product) erasePictures(ctx context.Context, a store.Account, corp, keep, keepToo int64) error {
+// erasePictures deletes the pictures of an enterprise with numbers below one, but for one, in batches that let other writers in. Numbers
+// grow: whatever another node, or a link that was made again, is reading meanwhile has a larger one, and is left alone.
+func (p *Product) erasePictures(ctx context.Context, a store.Account, corp, keep, below int64) error {
 	for _, of := range []struct{ table, key string }{{"wecom_placements", "department, number"}, {"wecom_members", "number"}, {"wecom_departments", "id"}} {
 		key := `(account, corp, generation, ` + of.key + `)`
 		statement := `DELETE FROM ` + of.table + ` WHERE ` + key + ` IN (SELECT account, corp, generation, ` + of.key + ` FROM ` + of.table + `
-			WHERE account = $1 AND corp = $2 AND generation NOT IN ($3, $4) LIMIT $5)`
+			WHERE account = $1 AND corp = $2 AND generation <> $3 AND generation < $4 LIMIT $5)`
 		for n := int64(eraseBatch); n == eraseBatch; {
 			err := p.DB.Write(ctx, func(tx *store.Tx) error {
-				r, err := tx.ExecContext(ctx, statement, a, corp, keep, keepToo, eraseBatch)
+				r, err := tx.ExecContext(ctx, statement, a, corp, keep, below, eraseBatch)
 				if err == nil {
 					n, err = r.RowsAffected()
 				}

@@ -96,15 +96,26 @@ func (p *Product) Purge(ctx context.Context) error {
 // eraseDue erases what was read of an enterprise that is not linked any more; false if there is none. A node that goes away in
 // the middle leaves the rest to the next.
 func (p *Product) eraseDue(ctx context.Context) (bool, error) {
-	o, err := store.One(ctx, p.DB.Read(), scanCorp, errNoCorp, `SELECT `+corpColumns+` FROM wecom_corps c WHERE c.state = $1 AND c.sync_found = $2 LIMIT 1`, stateUnlinked, toErase)
+	due := `SELECT ` + corpColumns + ` FROM wecom_corps c WHERE c.state = $1 AND c.sync_found = $2 LIMIT 1`
+	if _, err := store.One(ctx, p.DB.Read(), scanCorp, errNoCorp, due, stateUnlinked, toErase); err != nil {
+		return false, none(err)
+	}
+	var o corp
+	var below int64
+	err := p.DB.Write(ctx, func(tx *store.Tx) (err error) {
+		if o, err = store.One(ctx, tx, scanCorp, errNoCorp, due, stateUnlinked, toErase); err == nil {
+			below, err = tx.NextID(ctx, pictures, 1)
+		}
+		return err
+	})
 	if err != nil {
 		return false, none(err)
 	}
-	if err := p.erasePictures(ctx, o.account, o.id, -1, -1); err != nil {
+	if err := p.erasePictures(ctx, o.account, o.id, 0, below); err != nil {
 		return false, err
 	}
 	return true, p.DB.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE wecom_corps SET sync_found = 0 WHERE id = $1 AND state = $2`, o.id, stateUnlinked)
+		_, err := tx.ExecContext(ctx, `UPDATE wecom_corps SET sync_found = 0 WHERE id = $1 AND state = $2 AND sync_found = $3`, o.id, stateUnlinked, toErase)
 		return err
 	})
 }
