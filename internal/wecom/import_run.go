@@ -133,7 +133,7 @@ func (p *Product) importMember(ctx context.Context, j *job, o *corp, m *candidat
 		return importRunning, 0, p.note(ctx, j, m, outcomeOutOfScope, 0)
 	case fault.Is(failure, code.FailedOperationCorpUnlinked) || endsLink(failure) != "":
 		return importRunning, 0, p.note(ctx, j, m, code.FailedOperationCorpUnlinked, 0)
-	case qyapi.Alone(failure):
+	case alone(failure):
 		p.Log.Warn("WeCom does not tell about a member to import", "account", int64(j.account), "import", j.id, "error", failure)
 		return importRunning, 0, p.note(ctx, j, m, code.FailedOperationWeComError, 0)
 	case failure != nil:

@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,9 +33,17 @@ func stateOf(m *qyapi.Member, err error) (string, error) {
 		return userHidden, nil
 	case err != nil:
 		return "", err
+	case m.Status == 0:
+		return "", errNoStatus
 	}
 	return stateOfStatus(m.Status), nil
 }
+
+// errNoStatus is an answer about a member without his status. It must not pass for news: were all answers so, all would be locked out.
+var errNoStatus = errors.New("WeCom does not tell the status of the member")
+
+// alone reports whether an error is about one member alone.
+func alone(err error) bool { return qyapi.Alone(err) || errors.Is(err, errNoStatus) }
 
 // stateOfStatus reads a status. One that is not known keeps the member out: it is not known to be well.
 func stateOfStatus(s qyapi.Status) string {
@@ -148,7 +157,7 @@ func (p *Product) check(ctx context.Context, o *corp, u *user) (string, error) {
 // checkBatch sub-users are settled in one transaction.
 const checkBatch = 200
 
-// seenUser is a sub-user with what the picture says of its member: nil where he is not in it.
+// seenUser is a sub-user with what the picture says of its member: nil where he is not in it, or it does not say.
 type seenUser struct {
 	user
 	status *int64
@@ -161,7 +170,7 @@ func (p *Product) checkUsers(ctx context.Context, o *corp) error {
 		batch, err := store.Collect(ctx, p.DB.Read(), func(r store.Row) (s seenUser, err error) {
 			err = r.Scan(&s.account, &s.uin, &s.corp, &s.userID, &s.state, &s.status)
 			return s, err
-		}, `SELECT `+userColumns+`, m.status FROM wecom_users u LEFT JOIN wecom_members m
+		}, `SELECT `+userColumns+`, NULLIF(m.status, 0) FROM wecom_users u LEFT JOIN wecom_members m
 				ON m.account = u.account AND m.corp = u.corp AND m.generation = $3 AND m.userid_key = u.userid_key
 			WHERE u.account = $1 AND u.corp = $2 AND u.uin > $4 ORDER BY u.uin LIMIT $5`, o.account, o.id, o.generation, after, checkBatch)
 		if err != nil {
@@ -202,7 +211,7 @@ func (p *Product) settleSeen(ctx context.Context, o *corp, batch []seenUser) err
 // next reading, and must not keep those after him from being asked about.
 func (p *Product) checkUnseen(ctx context.Context, o *corp, u *user) error {
 	_, err := p.check(ctx, o, u)
-	if qyapi.Alone(err) {
+	if alone(err) {
 		p.Log.Warn("WeCom does not tell what became of a member", "account", int64(u.account), "uin", u.uin, "error", err)
 		return nil
 	}

@@ -105,3 +105,21 @@ func TestALeaverIsFoundSoonAfterAnOutage(t *testing.T) {
 		}
 	})
 }
+
+// Answers without statuses say nothing: they do not lock everybody out.
+func TestAMissingStatusIsNoNews(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		x := newCompany(t, w).link(t)
+		ann := x.employ(t, "ann")
+		x.server.FailNext(wecomtest.Fault{Path: "/cgi-bin/user/list", Body: `{"errcode":0,"userlist":[{"userid":"ann","name":"Ann Li"},{"userid":"bOb"}]}`})
+		x.server.FailNext(wecomtest.Fault{Path: getUser, After: 1, Body: `{"errcode":0,"userid":"ann","name":"Ann Li"}`})
+		w.Sleep(31 * time.Minute)
+		x.settle(t)
+		if got := x.standing(t, ann); got != "Active, key works, 1 sessions" {
+			t.Errorf("got %s", got)
+		}
+		if got := x.members(t, P{}); got != "4 ann bOb cid dora" {
+			t.Errorf("the picture: %s", got)
+		}
+	})
+}
