@@ -190,7 +190,7 @@ function Running({ wizard, importId }: { wizard: WizardState; importId: string }
   );
   return (
     <Wizard steps={steps} current={ended ? steps.length : steps.length - 1} footer={footer}>
-      <Loaded query={query}>{(data) => <ImportProgress progress={data} onGoOn={wizard.goOn} />}</Loaded>
+      <Loaded query={query}>{(data) => <ImportProgress progress={data} onGoOn={wizard.goOn} error={wizard.begin.error} />}</Loaded>
     </Wizard>
   );
 }

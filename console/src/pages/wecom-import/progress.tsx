@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { ownAddress, refresh, type Out } from "@/api";
 import { useText } from "@/i18n";
-import { Alert, Button, CopyText, DataTable, KeyValue, Link, Progress, Stack, Tag, type Column } from "@/ui";
+import { Alert, Button, CopyText, DataTable, ErrorNotice, KeyValue, Link, Progress, Stack, Tag, type Column } from "@/ui";
 import { isDone, isPending, type Result } from "./draft";
 import { importText } from "./messages";
 
@@ -10,10 +10,12 @@ interface ProgressProps {
   progress: Out<"hufu", "DescribeWeComImport">;
   /** Goes on with an import that was interrupted. */
   onGoOn: (left: readonly Result[]) => void;
+  /** Why it could not go on. */
+  error: unknown;
 }
 
 /** How far an import is, and what became of each member. */
-export function ImportProgress({ progress, onGoOn }: ProgressProps) {
+export function ImportProgress({ progress, onGoOn, error }: ProgressProps) {
   const text = useText(importText);
   const client = useQueryClient();
   const { State, Total, Finished, Created, Results, LoginUrl } = progress;
@@ -44,6 +46,7 @@ export function ImportProgress({ progress, onGoOn }: ProgressProps) {
           {text("interruptedText")}
         </Alert>
       )}
+      {State === "interrupted" && <ErrorNotice error={error} />}
       {!running && failed.length > 0 && <Alert kind="error" title={text("failed", { count: failed.length })} />}
       <KeyValue items={[{ name: text("loginLink"), value: <CopyText value={ownAddress(LoginUrl)} label={text("loginLink")} /> }]} />
       <p className="ui-hint">{text("loginText")}</p>
