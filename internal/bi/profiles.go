@@ -2,7 +2,6 @@ package bi
 
 import (
 	"context"
-	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -155,12 +154,12 @@ func checkApp(ctx context.Context, q store.Queryer, a store.Account, own identit
 	if own.wecomID != "" {
 		return invalid(where+"AppUserId", appUserID)
 	}
-	imported, err := cam.UserByWeComID(ctx, q, a, appUserID)
-	if err == nil && imported.UIN != own.uin {
-		return conflict("The messenger id is bound to another user.")
-	}
-	if err != nil && !errors.Is(err, cam.ErrNoUser) {
+	taken, err := cam.WeComIDTaken(ctx, q, a, appUserID, own.uin)
+	if err != nil {
 		return err
+	}
+	if taken {
+		return conflict("The messenger id is bound to another user.")
 	}
 	n, err := store.Count(ctx, q, `SELECT COUNT(*) FROM bi_users WHERE account = $1 AND app_user_id = $2 AND uin <> $3`, a, appUserID, own.uin)
 	if err == nil && n > 0 {

@@ -64,6 +64,9 @@ func TestCreateUserRoleRefuses(t *testing.T) {
 		common := x.user(t, "common", "sys_common_user")
 		wecom := x.person(t, "wecom")
 		setWeCom(t, w, wecom.UIN, "wc1")
+		for _, name := range []string{"here", "there"} { // members of two enterprises
+			setWeCom(t, w, x.person(t, name).UIN, "both")
+		}
 		ann := []P{{"UserId": "ann"}}
 		one := func(more P) P {
 			u := P{"UserId": "ann"}
@@ -88,6 +91,8 @@ func TestCreateUserRoleRefuses(t *testing.T) {
 			{"a user of another account", x.Root, P{"UserInfoList": []P{{"UserId": fmt.Sprint(stranger.UIN)}}}, "UnauthorizedOperation.UserNotExist"},
 			{"another root", x.Root, P{"UserInfoList": []P{{"UserId": other.id()}}}, "UnauthorizedOperation.UserNotExist"},
 			{"a messenger id that nobody was imported with", x.Root, P{"UserInfoList": []P{{"AppUserId": "zz"}}}, "UnauthorizedOperation.UserNotExist"},
+			{"a messenger id that two were imported with", x.Root, P{"UserInfoList": []P{{"AppUserId": "both"}}}, "UnauthorizedOperation.UserNotExist"},
+			{"one of theirs for somebody else", x.Root, one(P{"AppUserId": "both"}), "UnsupportedOperation.BIError"},
 			{"the root as something less", x.Root, P{"UserInfoList": []P{{"UserId": x.id()}}, "RoleIdList": []int64{x.roles["sys_common_user"]}}, "UnauthorizedOperation.Authorize"},
 			{"a caller without the role", common, P{"UserInfoList": ann}, "UnauthorizedOperation.Authorize"},
 			{"a caller without the role does not learn of roles", common, P{"UserInfoList": ann, "RoleIdList": []int64{5}}, "UnauthorizedOperation.Authorize"},

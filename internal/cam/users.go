@@ -77,9 +77,27 @@ func UserByUID(ctx context.Context, q store.Queryer, a store.Account, uid int64)
 	return store.One(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE uid = $2 AND account = $1`, a, uid)
 }
 
-// UserByWeComID finds the sub-user that was imported for a member of WeCom.
+// UserByWeComID finds the sub-user that was imported for a member of WeCom. Members of several enterprises may have one userid: which of
+// them is meant it does not tell, so that it names nobody.
 func UserByWeComID(ctx context.Context, q store.Queryer, a store.Account, id string) (User, error) {
-	return store.One(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = 3 AND wework_userid = $2 ORDER BY uin LIMIT 1`, a, id)
+	u, err := store.One(ctx, q, scanUser, ErrNoUser, `SELECT `+userColumns+` FROM users WHERE account = $1 AND kind = 3 AND wework_userid = $2 ORDER BY uin LIMIT 1`, a, id)
+	if err != nil {
+		return u, err
+	}
+	shared, err := WeComIDTaken(ctx, q, a, id, u.UIN)
+	if shared {
+		return User{}, ErrNoUser
+	}
+	return u, err
+}
+
+// WeComIDTaken reports whether a sub-user but for one was imported for a member of WeCom with this userid.
+func WeComIDTaken(ctx context.Context, q store.Queryer, a store.Account, id string, but int64) (bool, error) {
+	n, err := store.Count(ctx, q, `SELECT COUNT(*) FROM users WHERE account = $1 AND kind = 3 AND wework_userid = $2 AND uin <> $3`, a, id, but)
+	if err != nil {
+		return false, fmt.Errorf("look for a member of WeCom: %w", err)
+	}
+	return n > 0, nil
 }
 
 // namedUser is the user that an action selects by name. Message receivers share the name space, but are contacts and no
