@@ -96,6 +96,7 @@ type Task interface {
 // attempt is one call on its way down the pipeline, and what its audit record will say.
 type attempt struct {
 	*Pipeline
+	began    time.Time // by the machine's clock: what a call takes is real whatever time it is for callers
 	ask      Ask
 	call     *call.Call
 	request  wire.Request
@@ -113,7 +114,7 @@ type attempt struct {
 
 // Run takes a call to its end. The error is what the caller may see.
 func (p *Pipeline) Run(ctx context.Context, ask Ask) (wire.Response, *fault.Error) {
-	t := &attempt{Pipeline: p, ask: ask, decision: audit.Decision{Effect: "none"}}
+	t := &attempt{Pipeline: p, began: time.Now(), ask: ask, decision: audit.Decision{Effect: "none"}}
 	t.call = call.New(ask.Facts, call.Hooks{Write: t.write, Ask: t.decide, Valid: t.valid})
 	response, err := t.guarded(ctx)
 	var failed *fault.Error
@@ -377,10 +378,18 @@ func (t *attempt) recheck(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
+// hungUp is the outcome of a call whose caller did not wait for the answer: a browser that went to another page, say. No code is
+// documented for it, since nobody is there to be told.
+const hungUp = "Canceled"
+
 // finish leaves the audit record of everything that was not recorded with its own changes, counts, and logs.
 func (t *attempt) finish(failed *fault.Error) {
 	outcome := "ok"
-	if failed != nil {
+	switch {
+	case failed == nil:
+	case errors.Is(failed.Unwrap(), context.Canceled):
+		outcome = hungUp
+	default:
 		outcome = failed.Code
 	}
 	if !t.recorded && (failed != nil || !t.ask.Quiet) {
@@ -395,7 +404,7 @@ func (t *attempt) finish(failed *fault.Error) {
 	case c.KeyID != "" && c.Session == nil && t.ask.Authority == nil:
 		t.keys.Used(c.KeyID, t.call.At)
 	}
-	took := time.Since(t.call.At)
+	took := time.Since(t.began)
 	t.metrics.Called(t.call.Service, t.call.Action, outcome, took)
 	if failed == nil {
 		return
@@ -433,7 +442,7 @@ func (t *attempt) record(outcome string) *audit.Record {
 		Account: c.Caller.Account, At: c.At, RequestID: c.RequestID, Door: c.Door, Action: c.Service + ":" + c.Action,
 		CallerKind: c.Caller.Kind.String(), CallerID: c.Caller.ID(), KeyID: c.Caller.KeyID, IP: ipText(c.IP), Region: cut(c.Region, 64), Client: c.Client,
 		Resources: append(append([]string(nil), t.names...), c.Objects()...),
-		Decision:  t.decision, Explanation: t.explanation, Outcome: outcome, Duration: time.Since(c.At), Uses: t.used,
+		Decision:  t.decision, Explanation: t.explanation, Outcome: outcome, Duration: time.Since(t.began), Uses: t.used,
 	}
 	switch s := c.Caller.Session; {
 	case s != nil:

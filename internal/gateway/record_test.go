@@ -1,13 +1,17 @@
 package gateway
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/hufu-iam/hufu/internal/audit"
+	"github.com/hufu-iam/hufu/internal/call"
 	"github.com/hufu-iam/hufu/internal/store/storetest"
+	"github.com/hufu-iam/hufu/internal/wire"
 	"github.com/hufu-iam/hufu/policy"
 )
 
@@ -32,5 +36,18 @@ func TestTheExplanationOnRecordHasABound(t *testing.T) {
 	}
 	if x.Decision.Effect != policy.ImplicitDeny || x.Remedy == nil || len(x.Layers) != 2 || x.Layers[1].More != 60 {
 		t.Errorf("%s", r.Explanation)
+	}
+}
+
+func TestACallerWhoHangsUpIsNoFailureOfOurs(t *testing.T) {
+	d := open(t, storetest.Open(t, storetest.SQLite(t)), Config{NoLimits: true})
+	ctx, hangUp := context.WithCancel(t.Context())
+	d.serve("Read", func(ctx context.Context, _ *call.Call, _ wire.Request) (wire.Response, error) {
+		hangUp()
+		return nil, fmt.Errorf("read users: %w", ctx.Err())
+	})
+	d.ServeHTTP(httptest.NewRecorder(), d.user(200, statement("allow", "tiny:Read", "*", "")).request("Read", `{}`).WithContext(ctx))
+	if r := d.records()[0]; r.Outcome != "Canceled" {
+		t.Errorf("outcome %s", r.Outcome)
 	}
 }

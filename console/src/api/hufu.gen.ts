@@ -106,7 +106,7 @@ export interface AuditRecord {
   Ip: string;
   /** allow, explicit_deny, implicit_deny, or none where no policy was asked */
   Effect: string;
-  /** ok or the error code */
+  /** ok, the error code, or Canceled where the caller did not wait for the answer */
   Outcome: string;
   /** how long it took */
   DurationMs: number;
@@ -574,7 +574,7 @@ export interface RecordedCall {
   Ip: string;
   /** region that it named */
   Region: string;
-  /** ok or the error code */
+  /** ok, the error code, or Canceled where the caller did not wait for the answer */
   Outcome: string;
 }
 

@@ -199,7 +199,7 @@ type AuditRecord struct {
 	SecretId   string   // key or console session that made it
 	Ip         string   // address that it came from
 	Effect     string   // allow, explicit_deny, implicit_deny, or none where no policy was asked
-	Outcome    string   // ok or the error code
+	Outcome    string   // ok, the error code, or Canceled where the caller did not wait for the answer
 	DurationMs float64  // how long it took
 }
 
@@ -1042,7 +1042,7 @@ type RecordedCall struct {
 	SecretId   string   // key that signed
 	Ip         string   // address that it came from
 	Region     string   // region that it named
-	Outcome    string   // ok or the error code
+	Outcome    string   // ok, the error code, or Canceled where the caller did not wait for the answer
 }
 
 // AppendJSON appends r as one JSON object.
