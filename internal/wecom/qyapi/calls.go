@@ -2,6 +2,8 @@ package qyapi
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/url"
 	"strconv"
@@ -34,7 +36,9 @@ func (c *Client) GetToken(ctx context.Context, corp, secret string) (Token, erro
 	var text string
 	var seconds int64
 	r := &request{call: "gettoken", query: url.Values{"corpid": {corp}, "corpsecret": {secret}}, members: members{"access_token": &text, "expires_in": &seconds}}
-	if err := c.retry(ctx, corp, r); err != nil {
+	// Whoever tries wrong secrets of an enterprise is stopped by himself, not those who have the right one.
+	of := sha256.Sum256([]byte(corp + " " + secret))
+	if err := c.retry(ctx, hex.EncodeToString(of[:]), r); err != nil {
 		return Token{}, err
 	}
 	if text == "" || len(text) > maxToken || seconds <= 0 {

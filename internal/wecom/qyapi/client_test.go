@@ -105,6 +105,26 @@ func newClient(t testing.TB, h http.Handler, now func() time.Time) *Client {
 	return c
 }
 
+// Another account may try secrets of an enterprise until WeCom has enough of it: that does not stop the one that has the right one.
+func TestWrongSecretsStopNobodyElse(t *testing.T) {
+	s := &script{answers: []string{`{"errcode":45009}`, `{"access_token":"t","expires_in":7200}`}}
+	c := newClient(t, s, time.Now)
+	for _, tc := range []struct {
+		name, secret string
+		stopped      bool
+		asked        int
+	}{
+		{"wrong ones are stopped by WeCom", "guess", true, 1},
+		{"and then not sent", "guess", true, 1},
+		{"the right one is", "right", false, 2},
+	} {
+		_, err := c.GetToken(t.Context(), "ww1", tc.secret)
+		if got := HandlingOf(err) == Wait; got != tc.stopped || len(s.asked) != tc.asked {
+			t.Errorf("%s: %v after %d calls", tc.name, err, len(s.asked))
+		}
+	}
+}
+
 // The code of a sign-in is good once: when it is not known what became of it, it is not sent again.
 func TestACodeIsSentOnce(t *testing.T) {
 	s := &script{answers: []string{"502!"}}
