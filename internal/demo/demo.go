@@ -58,6 +58,9 @@ func Run(ctx context.Context, c Config) error {
 			return err
 		}
 	}
+	if err := free(c.Listen, c.OpsListen, c.WeComListen); err != nil {
+		return err
+	}
 	made, err := prepare(c.Dir, c.Fresh)
 	if err != nil {
 		return err
@@ -177,6 +180,21 @@ func loopback(address string) error {
 	}
 	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
 		return fmt.Errorf("the demonstration's passwords are public: it listens on loopback addresses only, not on %q", address)
+	}
+	return nil
+}
+
+// free refuses addresses on which somebody listens, most likely another demonstration. It is asked before anything is thrown away, which
+// may be that one's.
+func free(addresses ...string) error {
+	for _, address := range addresses {
+		l, err := net.Listen("tcp", address)
+		if err == nil {
+			err = l.Close()
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

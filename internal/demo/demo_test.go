@@ -59,6 +59,27 @@ func TestOnlyADirectoryOfTheDemonstrationIsThrownAway(t *testing.T) {
 	}
 }
 
+// Another demonstration may run, on the same directory, which is not to be taken away from it.
+func TestNothingIsThrownAwayWhileAnAddressIsTaken(t *testing.T) {
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	dir := t.TempDir()
+	if err := writeState(dir, state{Complete: true}); err != nil {
+		t.Fatal(err)
+	}
+	kept := filepath.Join(dir, "kept")
+	if err := os.WriteFile(kept, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err = Run(context.Background(), Config{Dir: dir, Listen: other.Addr().String(), OpsListen: "127.0.0.1:0", WeComListen: "127.0.0.1:0", Fresh: true, Out: io.Discard})
+	if _, gone := os.Stat(kept); err == nil || gone != nil {
+		t.Errorf("%v; what was there: %v", err, gone)
+	}
+}
+
 func TestItListensOnLoopbackAlone(t *testing.T) {
 	for address, want := range map[string]bool{"127.0.0.1:9800": true, "[::1]:0": true, "localhost:9800": true,
 		"0.0.0.0:9800": false, ":9800": false, "192.0.2.1:9800": false, "hufu.example.com:9800": false, "127.0.0.1": false} {
