@@ -65,12 +65,13 @@ type user struct {
 	corp    int64
 	userID  string
 	state   string
+	stateAt int64
 }
 
-const userColumns = `u.account, u.uin, u.corp, u.userid, u.state`
+const userColumns = `u.account, u.uin, u.corp, u.userid, u.state, u.state_at`
 
 func scanUser(r store.Row) (u user, err error) {
-	err = r.Scan(&u.account, &u.uin, &u.corp, &u.userID, &u.state)
+	err = r.Scan(&u.account, &u.uin, &u.corp, &u.userID, &u.state, &u.stateAt)
 	return u, err
 }
 
@@ -94,13 +95,14 @@ func userOf(ctx context.Context, q store.Queryer, o *corp, userID string) (user,
 }
 
 // settle brings a sub-user into a state. Who may no longer sign in is signed out with it, and whoever left loses the use of the
-// keys; they stay inactive when somebody comes back, until an administrator says otherwise.
-func (p *Product) settle(ctx context.Context, tx *store.Tx, u *user, state string) error {
+// keys; they stay inactive when somebody comes back, until an administrator says otherwise. asked is when WeCom was asked: what became
+// known later stands.
+func (p *Product) settle(ctx context.Context, tx *store.Tx, u *user, state string, asked time.Time) error {
 	now := p.Now()
 	// Read again: since it was asked for, the enterprise may have been unlinked, or the user deleted or renamed, and then the
 	// answer is about somebody else.
 	is, err := store.One(ctx, tx, scanUser, errNoMember, `SELECT `+userColumns+` FROM wecom_users u WHERE u.account = $1 AND u.uin = $2`, u.account, u.uin)
-	if fault.Is(err, code.ResourceNotFoundUserNotExist) || err == nil && (is.state == userUnlinked || fold(is.userID) != fold(u.userID)) {
+	if fault.Is(err, code.ResourceNotFoundUserNotExist) || err == nil && (is.state == userUnlinked || is.stateAt > asked.UnixMilli() || fold(is.userID) != fold(u.userID)) {
 		return nil
 	}
 	if err != nil {
@@ -147,11 +149,12 @@ func (p *Product) stopKeys(ctx context.Context, tx *store.Tx, u *user, at time.T
 
 // check asks WeCom about a sub-user's member and settles its state, which it answers.
 func (p *Product) check(ctx context.Context, o *corp, u *user) (string, error) {
+	asked := p.Now()
 	state, err := stateOf(p.session(o).Member(ctx, u.userID))
 	if err != nil {
 		return "", err
 	}
-	return state, p.DB.Write(ctx, func(tx *store.Tx) error { return p.settle(ctx, tx, u, state) })
+	return state, p.DB.Write(ctx, func(tx *store.Tx) error { return p.settle(ctx, tx, u, state, asked) })
 }
 
 // checkBatch sub-users are settled in one transaction.
@@ -164,11 +167,11 @@ type seenUser struct {
 }
 
 // checkUsers settles the sub-users of an enterprise after a reading. Who is in the picture is as it says; WeCom is asked about
-// the others, because the picture does not tell who left from who is out of sight.
-func (p *Product) checkUsers(ctx context.Context, o *corp) error {
+// the others, because the picture does not tell who left from who is out of sight. began is when the reading did.
+func (p *Product) checkUsers(ctx context.Context, o *corp, began time.Time) error {
 	for after := int64(0); ; {
 		batch, err := store.Collect(ctx, p.DB.Read(), func(r store.Row) (s seenUser, err error) {
-			err = r.Scan(&s.account, &s.uin, &s.corp, &s.userID, &s.state, &s.status)
+			err = r.Scan(&s.account, &s.uin, &s.corp, &s.userID, &s.state, &s.stateAt, &s.status)
 			return s, err
 		}, `SELECT `+userColumns+`, NULLIF(m.status, 0) FROM wecom_users u LEFT JOIN wecom_members m
 				ON m.account = u.account AND m.corp = u.corp AND m.generation = $3 AND m.userid_key = u.userid_key
@@ -180,20 +183,20 @@ func (p *Product) checkUsers(ctx context.Context, o *corp) error {
 			return nil
 		}
 		after = batch[len(batch)-1].uin
-		if err := p.settleSeen(ctx, o, batch); err != nil {
+		if err := p.settleSeen(ctx, o, batch, began); err != nil {
 			return err
 		}
 	}
 }
 
-func (p *Product) settleSeen(ctx context.Context, o *corp, batch []seenUser) error {
+func (p *Product) settleSeen(ctx context.Context, o *corp, batch []seenUser, began time.Time) error {
 	err := p.DB.Write(ctx, func(tx *store.Tx) error {
 		for i := range batch {
 			s := &batch[i]
 			if s.status == nil {
 				continue
 			}
-			if err := p.settle(ctx, tx, &s.user, stateOfStatus(qyapi.Status(*s.status))); err != nil {
+			if err := p.settle(ctx, tx, &s.user, stateOfStatus(qyapi.Status(*s.status)), began); err != nil {
 				return err
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
+	"github.com/hufu-iam/hufu/internal/store"
 	"github.com/hufu-iam/hufu/internal/wecom/callback"
 	"github.com/hufu-iam/hufu/internal/wecom/wecomtest"
 )
@@ -120,6 +121,39 @@ func TestAMissingStatusIsNoNews(t *testing.T) {
 		}
 		if got := x.members(t, P{}); got != "4 ann bOb cid dora" {
 			t.Errorf("the picture: %s", got)
+		}
+	})
+}
+
+// WeCom answers that somebody is well, and before that is written down he leaves, which a callback tells.
+func TestALateAnswerDoesNotBringALeaverBack(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		for _, tc := range []struct {
+			name  string
+			fault wecomtest.Fault
+			do    func(x *company)
+		}{
+			{"in a reading", wecomtest.Fault{Path: "/cgi-bin/user/list", After: 1}, func(x *company) { w.Sleep(31 * time.Minute); x.settle(t) }},
+			{"at a sign-in", wecomtest.Fault{Path: getUser, Body: `{"errcode":0,"userid":"bOb","status":1}`}, func(x *company) {
+				_, _ = w.WeCom.SignedIn(t.Context(), store.Account(x.UIN), corpID, x.server.Code(corpID, agentID, "bob", false))
+			}},
+		} {
+			t.Run(tc.name, func(t *testing.T) {
+				x := newCompany(t, w).link(t)
+				bob := x.employ(t, "bob")
+				tc.fault.Do = func() {
+					w.Sleep(time.Second)
+					x.must(t, x.server.Leave(corpID, "bob"))
+					q, body := x.event(t, "delete_user", "bob")
+					x.post(t, x.callbackOf(t), q, body)
+					x.settle(t)
+				}
+				x.server.FailNext(tc.fault)
+				tc.do(x)
+				if got := x.standing(t, bob); got != "Departed, AuthFailure.SecretIdNotFound, 0 sessions" {
+					t.Errorf("got %s", got)
+				}
+			})
 		}
 	})
 }

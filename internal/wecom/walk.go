@@ -38,6 +38,7 @@ type walk struct {
 	corp    corp
 	session *qyapi.Session
 	found   int64 // the number of its picture
+	began   time.Time
 	next    int64 // when the one after it is due, unless somebody asks for it earlier
 
 	scope       scope
@@ -62,7 +63,7 @@ func (p *Product) syncDue(ctx context.Context) (bool, error) {
 	case errors.Is(err, errLost):
 		err = nil
 	case err == nil:
-		err = p.checkUsers(ctx, &w.corp)
+		err = p.checkUsers(ctx, &w.corp, w.began)
 	}
 	if err != nil && ctx.Err() == nil {
 		p.Log.Warn("reading an enterprise of WeCom failed", "account", int64(w.corp.account), "corp", w.corp.corpID, "error", err)
@@ -84,7 +85,7 @@ func (p *Product) claimSync(ctx context.Context) (w *walk, err error) {
 		if err != nil {
 			return err
 		}
-		w = &walk{Product: p, corp: o, session: p.session(&o), next: now.Add(syncEvery).UnixMilli(), departments: map[int64]*qyapi.Department{}, seen: map[string]bool{}}
+		w = &walk{Product: p, corp: o, session: p.session(&o), began: now, next: now.Add(syncEvery).UnixMilli(), departments: map[int64]*qyapi.Department{}, seen: map[string]bool{}}
 		if w.found, err = tx.NextID(ctx, pictures, 1); err != nil {
 			return err
 		}
