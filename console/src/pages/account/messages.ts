@@ -15,7 +15,7 @@ export const accountText = {
   ],
   aliasWrong: ["3 to 32 of a-z, 0-9 and -, not digits alone.", "3 至 32 位，可含小写字母、数字和 -，不能全为数字。"],
   idle: ["A session ends without a call after", "无操作自动退出"],
-  idleHint: ["5 to 1440 minutes. Sessions that run keep what they began with.", "5 至 1440 分钟，对已有会话不生效。"],
+  idleHint: ["5 to 1440 minutes. Sessions that run follow it too.", "5 至 1440 分钟，对已有会话同样生效。"],
   maximum: ["And in any case after", "会话最长有效期"],
   maximumHint: ["15 to 10080 minutes, which are seven days.", "15 至 10080 分钟（7 天）。"],
   minutes: ["minutes", "分钟"],
