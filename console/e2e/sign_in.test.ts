@@ -167,6 +167,36 @@ describe("signing in", () => {
     await two.goto("/console/");
     await two.waitForURL("**/console/sign-in*");
   });
+
+  test("wrong passwords lock the place that they come from, and neither the user's own browser nor for good", async ({ open }) => {
+    const { url } = server.current;
+    const admin = await open({ url });
+    await signIn(admin, server.current);
+    const { Rules } = await call<{ Rules: object }>(admin, "cam", "GetPasswordRules", {});
+    await call(admin, "cam", "UpdatePasswordRules", { Rules: { ...Rules, RetryPasswordLimit: 3 } });
+    const user = await addUser(admin, "guessed");
+    const own = await open({ url });
+    await signIn(own, server.current, user);
+    await signOut(own);
+    const stranger = await open({ url });
+    for (let guess = 1; guess <= 3; guess++) {
+      await enter(stranger, { ...user, password: `Guessed-Pass-${guess}` });
+      await stranger.getByRole("alert").waitFor();
+    }
+    await enter(stranger, user);
+    await expect.poll(() => stranger.getByRole("alert").innerText()).toContain("Wrong user or password.");
+    await signIn(own, server.current, user);
+    await admin.goto("/console/users?keyword=guessed");
+    await admin.getByRole("link", { name: "guessed" }).click();
+    await admin.getByRole("tab", { name: "Security" }).click();
+    await admin.getByText("Sign-in is locked").waitFor();
+    await axe(admin);
+    await shot(admin, "locked");
+    await admin.getByRole("button", { name: "Unlock" }).click();
+    await admin.getByText("Sign-in is unlocked").waitFor();
+    await enter(stranger, user);
+    await stranger.getByRole("navigation", { name: "Menu" }).waitFor();
+  });
 });
 
 async function enter(page: Page, user: { name: string; password: string }): Promise<void> {
