@@ -104,6 +104,10 @@ func (p *Product) ChangeOwnPassword(ctx context.Context, c *call.Call, in *hufu2
 	if err != nil {
 		return nil, err
 	}
+	chosen, err := p.try(ctx, c, who, byChoice)
+	if err != nil {
+		return nil, err
+	}
 	hash, err := p.newPassword(ctx, who, in.NewPassword)
 	if fault.Is(err, code.InvalidParameterPasswordViolatedRules) {
 		// The old one was right: whoever looks for a new one that the rules allow must not be locked out for it.
@@ -122,7 +126,7 @@ func (p *Product) ChangeOwnPassword(ctx context.Context, c *call.Call, in *hufu2
 		if now.hash != who.hash {
 			return fault.New(code.OperationDeniedWrongPassword) // somebody has set another meanwhile
 		}
-		if err := tried.succeeded(ctx, tx); err != nil {
+		if err := errors.Join(tried.succeeded(ctx, tx), chosen.succeeded(ctx, tx)); err != nil {
 			return err
 		}
 		return p.setPassword(ctx, tx, now, hash, c.Caller.KeyID, origin(c))

@@ -33,6 +33,7 @@ const (
 	addressLimit = 100
 	rootLimit    = 10 // of the root, for which there are no password rules
 	codeLimit    = 10 // of one-time passwords, where the rules have no limit
+	choiceLimit  = 30 // of new passwords at sign-in: each is compared with many earlier ones
 )
 
 // factor is what is tried.
@@ -42,6 +43,7 @@ type factor int64
 const (
 	byPassword factor = 1
 	byCode     factor = 2
+	byChoice   factor = 3 // of a new password
 )
 
 // The kinds of counts, as the rows have them beside the factor.
@@ -88,6 +90,8 @@ func (p *Product) counted(ctx context.Context, who *state, typed string, f facto
 		c.account, c.uin = who.account.UIN, who.user.UIN
 		typed = "uin " + strconv.FormatInt(c.uin, 10)
 		switch {
+		case f == byChoice:
+			c.limit = choiceLimit
 		case who.isRoot() && f == byPassword:
 			c.limit = rootLimit
 		case f == byPassword || who.rules.RetryLimit > 0:

@@ -256,3 +256,34 @@ func TestALockIsToldAsLongAsItLasts(t *testing.T) {
 		}
 	})
 }
+
+// Whoever has a ticket must not keep the machine comparing new passwords with earlier ones.
+func TestNewPasswordsAreTriedABoundedNumberOfTimes(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		h.Root.Must(t, "cam:UpdateUser", apitest.P{"Name": "ann", "NeedResetPassword": 1})
+		choose := func(b *apitest.Browser, password string) *apitest.Page {
+			return b.Send(t, http.MethodPost, "/console/session/password", apitest.P{"Password": password})
+		}
+		h.browser.SignIn(t, "user", h.uin, "ann", password)
+		for range 30 {
+			if p := choose(h.browser, password); p.Code != "InvalidParameter.PasswordViolatedRules" {
+				t.Fatal(p.Raw)
+			}
+		}
+		before := w.Hashed.Load()
+		if p := choose(h.browser, password); p.Code != "OperationDenied.LoginLocked" || w.Hashed.Load() != before {
+			t.Error(p.Raw)
+		}
+		elsewhere := h.from("198.51.100.20")
+		elsewhere.SignIn(t, "user", h.uin, "ann", password)
+		if p := choose(elsewhere, password2); p.Str("Step") != "done" {
+			t.Error(p.Raw)
+		}
+		change := apitest.P{"OldPassword": password2, "NewPassword": password2}
+		for range 30 {
+			elsewhere.Fails(t, "InvalidParameter.PasswordViolatedRules", "hufu:ChangeOwnPassword", change)
+		}
+		elsewhere.Fails(t, "OperationDenied.LoginLocked", "hufu:ChangeOwnPassword", change)
+	})
+}

@@ -171,9 +171,14 @@ func address(o *Origin) string {
 }
 
 // ChangePassword sets the new password that a sign-in asks for. It ends what other sessions and sign-ins the user has.
-// ErrTicket without a ticket for that; InvalidParameter.PasswordViolatedRules keeps the ticket.
+// ErrTicket without a ticket for that; InvalidParameter.PasswordViolatedRules keeps the ticket, ErrLocked
+// comes after too many of them.
 func (p *Product) ChangePassword(ctx context.Context, token, password string, o Origin) (out *Outcome, err error) {
 	_, who, err := p.at(ctx, p.db.Read(), token, StepPassword, &o)
+	if err != nil {
+		return nil, err
+	}
+	tried, err := p.tryFactor(ctx, who, byChoice, &o)
 	if err != nil {
 		return nil, err
 	}
@@ -187,6 +192,9 @@ func (p *Product) ChangePassword(ctx context.Context, token, password string, o 
 			return err
 		}
 		if err := p.setPassword(ctx, tx, now, hash, "", &o); err != nil {
+			return err
+		}
+		if err := tried.succeeded(ctx, tx); err != nil {
 			return err
 		}
 		if now, err = p.read(ctx, tx, t.account, t.uin); err != nil {
@@ -242,7 +250,7 @@ func (p *Product) ProveTOTP(ctx context.Context, token string, proof Proof, o Or
 	if err != nil {
 		return nil, err
 	}
-	tried, err := p.tryCode(ctx, who, &o)
+	tried, err := p.tryFactor(ctx, who, byCode, &o)
 	if err != nil {
 		return nil, err
 	}
@@ -269,9 +277,9 @@ func (p *Product) ProveTOTP(ctx context.Context, token string, proof Proof, o Or
 	return out, err
 }
 
-// tryCode counts an attempt at a code.
-func (p *Product) tryCode(ctx context.Context, who *state, o *Origin) (*counted, error) {
-	tried, err := p.counted(ctx, who, "", byCode, o)
+// tryFactor counts an attempt of somebody who has a ticket.
+func (p *Product) tryFactor(ctx context.Context, who *state, f factor, o *Origin) (*counted, error) {
+	tried, err := p.counted(ctx, who, "", f, o)
 	if err != nil {
 		return nil, err
 	}
@@ -302,7 +310,7 @@ func (p *Product) FinishBind(ctx context.Context, token, code string, o Origin) 
 	if err != nil {
 		return nil, err
 	}
-	tried, err := p.tryCode(ctx, who, &o)
+	tried, err := p.tryFactor(ctx, who, byCode, &o)
 	if err != nil {
 		return nil, err
 	}
