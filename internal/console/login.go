@@ -131,12 +131,17 @@ func (q *request) finishWeCom() {
 		q.sorry(owner, errWeComFailed)
 		return
 	}
+	try, err := q.signin.TryLogin(ctx, q.origin())
+	if err != nil {
+		q.sorry(owner, err)
+		return
+	}
 	uin, err := q.wecom.Finish(ctx, login.Account, login.Corp, code)
 	if err != nil {
 		q.sorry(owner, err)
 		return
 	}
-	out, err := q.signin.OpenSession(ctx, signin.Opening{Account: login.Account, UIN: uin, Method: signin.ByWeCom, Login: login}, q.origin())
+	out, err := q.signin.OpenSession(ctx, signin.Opening{Account: login.Account, UIN: uin, Method: signin.ByWeCom, Login: login, Try: try}, q.origin())
 	switch {
 	case fault.Is(err, signin.ErrLogin.Code):
 		q.sorry(owner, errWeComNotUser)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hufu-iam/hufu/internal/apitest"
 	"github.com/hufu-iam/hufu/internal/console"
@@ -206,6 +207,43 @@ func exec(t testing.TB, w *apitest.World, statement string, args ...any) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestStrangersCannotUseUpWhatWeComAnswers(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		a := w.Account(t)
+		ann := a.Root.User(t, "ann").UIN
+		exec(t, w, `UPDATE users SET kind = 3, console_login = 1, wework_userid = 'ann' WHERE uin = $1`, ann)
+		e := &enterprise{owner: store.Account(a.UIN), corps: []console.Corp{{ID: "ww1", Name: "One"}}, codes: map[string]int64{}}
+		v := &visitor{cookies: map[string]string{}, door: console.New(console.Dependencies{Gateway: w.Gateway, Store: w.DB, Finder: credential.NewFinder(w.Keys, 10),
+			SignIn: w.SignIn, WeCom: e, Log: slog.New(slog.DiscardHandler), Now: w.Now})}
+		login := func(code string) string {
+			_, to := v.get("/login/wecom/" + strconv.FormatInt(a.UIN, 10))
+			_, to = v.get("/login/wecom/callback?code=" + code + "&state=" + to.Get("state"))
+			return to.Get("error")
+		}
+		for i := range 120 { // what leads to a session is no attempt too many
+			e.codes["ww1/good"] = ann
+			if got := login("good"); got != "" {
+				t.Fatalf("login %d: %s", i, got)
+			}
+			w.Sleep(time.Millisecond)
+		}
+		for range 100 {
+			if got := login("made-up"); got != "InternalError" {
+				t.Fatal(got)
+			}
+			w.Sleep(time.Millisecond)
+		}
+		e.codes["ww1/good"] = ann
+		if got := login("good"); got != "RequestLimitExceeded.IPLimitExceeded" || len(e.codes) != 1 {
+			t.Errorf("%s, and WeCom was asked", got)
+		}
+		w.Sleep(time.Hour)
+		if got := login("good"); got != "" {
+			t.Errorf("an hour later: %s", got)
+		}
+	})
 }
 
 func TestTheAddressOfASubUserLeadsToTheSignInPage(t *testing.T) {

@@ -44,6 +44,7 @@ const (
 	byPassword factor = 1
 	byCode     factor = 2
 	byChoice   factor = 3 // of a new password
+	byLogin    factor = 4 // of a login by another server
 )
 
 // The kinds of counts, as the rows have them beside the factor.
@@ -119,6 +120,27 @@ func (p *Product) counted(ctx context.Context, who *state, typed string, f facto
 	network, crowd := networkOf(o.IP), scope(ofCrowd, typed)
 	c.place, c.crowd, c.address = scope(ofPlace, typed, "network", network), &crowd, scope(ofAddress, network)
 	return c, nil
+}
+
+// Try is an attempt at something that a further server is asked about.
+type Try struct{ counted *counted }
+
+// TryLogin counts a login that another server is to be asked about, until it opens a session: strangers must not use up what
+// that server answers in an hour. ErrAddress after too many from one address.
+func (p *Product) TryLogin(ctx context.Context, o Origin) (*Try, error) {
+	c, err := p.counted(ctx, nil, "", byLogin, &o)
+	if err != nil {
+		return nil, err
+	}
+	c.limit, c.crowd = 0, nil // whose it is nobody knows yet
+	v, err := p.reserve(ctx, c)
+	switch {
+	case err != nil:
+		return nil, err
+	case v == flooded:
+		return nil, ErrAddress
+	}
+	return &Try{c}, nil
 }
 
 // typed is what an attempt on nobody is counted under, with names folded as they are looked up.

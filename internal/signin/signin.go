@@ -115,6 +115,7 @@ type Opening struct {
 	Method  string // ByWeCom
 	// Login is what the user has come back with: it opens one session, or one sign-in that goes on.
 	Login Login
+	Try   *Try // what TryLogin counted; nil if nothing did
 }
 
 // The answers of a sign-in that goes no further.

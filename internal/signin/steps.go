@@ -74,7 +74,11 @@ func (p *Product) OpenSession(ctx context.Context, in Opening, o Origin) (*Outco
 	if err != nil {
 		return nil, err
 	}
-	return p.admit(ctx, who, in.Method, nil, &in.Login, &o)
+	var tried *counted
+	if in.Try != nil {
+		tried = in.Try.counted
+	}
+	return p.admit(ctx, who, in.Method, tried, &in.Login, &o)
 }
 
 // admit goes on from a first step that was right, in one transaction that looks at the user again.
