@@ -73,27 +73,12 @@ func (o *once) spend(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// purgeBatch is how many signatures are forgotten in one transaction, so that other writers are let in.
-const purgeBatch = 5000
-
 // Purge forgets the signatures that no node accepts any more.
 func Purge(ctx context.Context, db *store.DB, now time.Time) error {
-	for {
-		var n int64
-		err := db.Write(ctx, func(tx *store.Tx) error {
-			r, err := tx.ExecContext(ctx, `DELETE FROM component_signatures WHERE (account, signature) IN
-				(SELECT account, signature FROM component_signatures WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`, now.UnixMilli(), purgeBatch)
-			if err != nil {
-				return err
-			}
-			n, err = r.RowsAffected()
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("purge signatures: %w", err)
-		}
-		if n < purgeBatch {
-			return nil
-		}
+	err := db.Purge(ctx, `DELETE FROM component_signatures WHERE (account, signature) IN
+		(SELECT account, signature FROM component_signatures WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`, now)
+	if err != nil {
+		return fmt.Errorf("purge signatures: %w", err)
 	}
+	return nil
 }

@@ -159,7 +159,7 @@ func (k *Keys) SweepConsoles(ctx context.Context, now time.Time) error {
 		err = r.Scan(&o.account, &o.id)
 		return o, err
 	}, `SELECT account, id FROM console_sessions WHERE expires_at <= $1 OR last_seen + idle <= $2 LIMIT $3`,
-		now.UnixMilli(), now.Add(-sweepGrace).UnixMilli(), purgeBatch)
+		now.UnixMilli(), now.Add(-sweepGrace).UnixMilli(), store.PurgeBatch)
 	if err != nil {
 		return fmt.Errorf("sweep console sessions: %w", err)
 	}
@@ -180,7 +180,7 @@ func (k *Keys) SweepConsoles(ctx context.Context, now time.Time) error {
 		})
 	}
 	if err == nil {
-		err = k.purge(ctx, `DELETE FROM signin_tickets WHERE token_hash IN (SELECT token_hash FROM signin_tickets WHERE expires_at < $1 LIMIT $2)`, now)
+		err = k.db.Purge(ctx, `DELETE FROM signin_tickets WHERE token_hash IN (SELECT token_hash FROM signin_tickets WHERE expires_at < $1 LIMIT $2)`, now)
 	}
 	if err != nil {
 		return fmt.Errorf("sweep console sessions: %w", err)

@@ -127,36 +127,15 @@ func revoke(ctx context.Context, tx *store.Tx, kind string, of store.Change, at 
 // of a revocation: well over longestSession, so that nothing comes back to life.
 const purgeAfter = 7 * 24 * time.Hour
 
-// purgeBatch rows are deleted in one transaction.
-const purgeBatch = 5000
-
 // Purge deletes the rows of sessions that ended long ago, and of revocations whose sessions have. Call it now and then.
 func (k *Keys) Purge(ctx context.Context, now time.Time) error {
 	for _, statement := range []string{
 		`DELETE FROM sessions WHERE secret_id IN (SELECT secret_id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
 		`DELETE FROM revocations WHERE (account, kind, id) IN (SELECT account, kind, id FROM revocations WHERE at < $1 ORDER BY at LIMIT $2)`,
 	} {
-		if err := k.purge(ctx, statement, now.Add(-purgeAfter)); err != nil {
+		if err := k.db.Purge(ctx, statement, now.Add(-purgeAfter)); err != nil {
 			return fmt.Errorf("purge sessions: %w", err)
 		}
 	}
 	return nil
-}
-
-// purge runs a statement in batches that let other writers in.
-func (k *Keys) purge(ctx context.Context, statement string, before time.Time) error {
-	for {
-		var n int64
-		err := k.db.Write(ctx, func(tx *store.Tx) error {
-			r, err := tx.ExecContext(ctx, statement, before.UnixMilli(), purgeBatch)
-			if err != nil {
-				return err
-			}
-			n, err = r.RowsAffected()
-			return err
-		})
-		if err != nil || n < purgeBatch {
-			return err
-		}
-	}
 }

@@ -177,7 +177,7 @@ func TestPurgeLetsOtherWritersIn(t *testing.T) {
 		ctx := context.Background()
 		key, _ := newKey(t, k, us, alice)
 		s := issue(t, k, Issue{Account: us, UIN: alice, Parent: key, Session: federation(noon)})
-		copies(t, k, s, purgeBatch, noon) // all at one time: a boundary by time would not split them
+		copies(t, k, s, store.PurgeBatch, noon) // all at one time: a boundary by time would not split them
 		write(t, k.db, func(tx *store.Tx) error {
 			_, err := tx.ExecContext(ctx, `INSERT INTO revocations (account, kind, id, upto, at) SELECT account, 'key', secret_id, 0, expires_at FROM sessions`)
 			return err

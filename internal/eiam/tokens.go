@@ -221,27 +221,14 @@ func revokeTokens(ctx context.Context, tx *store.Tx, a store.Account, app string
 const (
 	// purgeAfter is how long the row of a token is kept after its end: calls that came before it may still be under way.
 	purgeAfter = time.Hour
-	// purgeBatch rows are deleted in one transaction.
-	purgeBatch = 5000
 )
 
 // Purge deletes the rows of tokens that ended a while ago. Call it now and then.
 func (p *Product) Purge(ctx context.Context, now time.Time) error {
-	for {
-		var n int64
-		err := p.db.Write(ctx, func(tx *store.Tx) error {
-			r, err := tx.ExecContext(ctx, `DELETE FROM eiam_tokens WHERE hash IN (SELECT hash FROM eiam_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
-				now.Add(-purgeAfter).UnixMilli(), purgeBatch)
-			if err == nil {
-				n, err = r.RowsAffected()
-			}
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("purge tokens: %w", err)
-		}
-		if n < purgeBatch {
-			return nil
-		}
+	err := p.db.Purge(ctx, `DELETE FROM eiam_tokens WHERE hash IN (SELECT hash FROM eiam_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
+		now.Add(-purgeAfter))
+	if err != nil {
+		return fmt.Errorf("purge tokens: %w", err)
 	}
+	return nil
 }

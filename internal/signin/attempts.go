@@ -333,18 +333,17 @@ func LockedUsers(ctx context.Context, q store.Queryer, a store.Account, at time.
 
 // Purge forgets failed attempts that count no more. Call it now and then.
 func Purge(ctx context.Context, db *store.DB, now time.Time) error {
-	err := db.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM signin_failures WHERE at < $1`, now.Add(-2*window).UnixMilli())
-		if err == nil {
-			_, err = tx.ExecContext(ctx, `DELETE FROM known_devices WHERE seen_at < $1`, now.Add(-deviceLife).UnixMilli())
+	for _, of := range []struct {
+		statement string
+		before    time.Time
+	}{
+		{`DELETE FROM signin_failures WHERE (scope, at) IN (SELECT scope, at FROM signin_failures WHERE at < $1 ORDER BY at LIMIT $2)`, now.Add(-2 * window)},
+		{`DELETE FROM known_devices WHERE (account, uin, device) IN (SELECT account, uin, device FROM known_devices WHERE seen_at < $1 LIMIT $2)`, now.Add(-deviceLife)},
+		{`DELETE FROM spent_logins WHERE login IN (SELECT login FROM spent_logins WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`, now},
+	} {
+		if err := db.Purge(ctx, of.statement, of.before); err != nil {
+			return fmt.Errorf("purge sign-in: %w", err)
 		}
-		if err == nil {
-			_, err = tx.ExecContext(ctx, `DELETE FROM spent_logins WHERE expires_at < $1`, now.UnixMilli())
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("purge sign-in: %w", err)
 	}
 	return nil
 }
