@@ -58,7 +58,7 @@ func (t *attempt) vouched(ctx context.Context, q store.Queryer) error {
 }
 
 // federated keeps the session of a federation token to what it is for, the resources of products: it may ask STS who it
-// is and nothing else there, and changes nothing in CAM, whatever its policies say. What is handed to somebody else must
+// is and nothing else there, and changes nothing in CAM or of hufu's own, whatever its policies say. What is handed to somebody else must
 // not be turned into something that outlives it. Our decision.
 func (t *attempt) federated() error {
 	a, s := t.ask.Action, t.call.Caller.Session
@@ -72,7 +72,7 @@ func (t *attempt) federated() error {
 		refuse = code.FailedOperationTempKeyNotAllowed
 	case a.Service == "sts":
 		refuse = code.UnsupportedOperation
-	case a.Service == "cam" && a.Write:
+	case (a.Service == "cam" || a.Service == "hufu") && a.Write:
 		refuse = code.AuthFailureUnauthorizedOperation
 	}
 	if refuse == "" {

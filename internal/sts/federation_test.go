@@ -59,6 +59,7 @@ func TestGetFederationToken(t *testing.T) {
 				s.Must(t, "sts:GetCallerIdentity", nil)
 				s.Must(t, "cam:ListUsers", nil)
 				s.Fails(t, denied, "cam:AddUser", apitest.P{"Name": "x"})
+				s.Fails(t, denied, "hufu:UpdateConsoleSettings", apitest.P{"IdleMinutes": 60})
 				s.Fails(t, "UnsupportedOperation", "sts:AssumeRole", as(roleName(a.UIN, "ops")))
 				s.Fails(t, "UnsupportedOperation", "sts:GetFederationToken", apitest.P{"Name": "f", "Policy": everything})
 				s.Fails(t, "UnsupportedOperation", "sts:QueryApiKey", nil)
