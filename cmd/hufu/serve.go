@@ -134,7 +134,9 @@ func (s *serveCommand) announce(first *operator.Created, api, ops net.Addr) {
   appid      %d
   SecretId   %s
   SecretKey  %s
-  console    %s://%s/console/ (user root, password %s)
+  console    %s://%s/console/
+  user       root
+  password   %s
 
 `, first.UIN, first.AppID, first.SecretID, unlessChosen(first.SecretKey, s.BootstrapSecretKey), scheme, api, unlessChosen(first.Password, s.BootstrapPassword))
 	}
