@@ -333,27 +333,31 @@ func certificate(t testing.TB) (certFile, keyFile string) {
 }
 
 func TestConsoleCookiesFitTheTransport(t *testing.T) {
-	for _, scheme := range []string{"http", "https"} {
-		t.Run(scheme, func(t *testing.T) {
+	cert, key := certificate(t)
+	for _, tt := range []struct {
+		name, scheme string
+		flags        []string
+		secure       bool
+	}{
+		{"plain", "http", nil, false},
+		{"TLS", "https", []string{"--tls-cert", cert, "--tls-key", key}, true},
+		{"TLS that ends at a proxy which nobody named", "http", []string{"--public-url", "https://hufu.example.com"}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
 			p := newPlace(t, "")
-			flags := unlimited
-			if scheme == "https" {
-				cert, key := certificate(t)
-				flags = append([]string{"--tls-cert", cert, "--tls-key", key}, flags...)
-			}
-			s := p.start(t, flags...)
+			s := p.start(t, append(tt.flags, unlimited...)...)
 			b := s.browser(t)
-			b.scheme = scheme
+			b.scheme = tt.scheme
 			// The first account of a place has the first number.
 			if got := b.signIn(t, 100000000001, "", bootstrapPassword); got != "done" {
 				t.Fatalf("sign-in: %s", got)
 			}
 			for name, c := range b.cookies {
-				if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Secure != (scheme == "https") || c.Domain != "" || c.Path != "/" {
+				if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Secure != tt.secure || c.Domain != "" || c.Path != "/" {
 					t.Errorf("%s: %s", name, c)
 				}
 			}
-			if got := b.send(t, "GET", "/console/", nil).header.Get("Strict-Transport-Security"); (got != "") != (scheme == "https") {
+			if got := b.send(t, "GET", "/console/", nil).header.Get("Strict-Transport-Security"); (got != "") != tt.secure {
 				t.Errorf("HSTS %q", got)
 			}
 		})

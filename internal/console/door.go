@@ -25,8 +25,10 @@ type Dependencies struct {
 	SignIn  *signin.Product
 	WeCom   WeCom // nil: there is no sign-in by WeCom
 	Assets  fs.FS // the built console; nil: it was not built
-	Log     *slog.Logger
-	Now     func() time.Time
+	// PublicTLS tells that browsers reach the server by TLS, whatever ends it on the way.
+	PublicTLS bool
+	Log       *slog.Logger
+	Now       func() time.Time
 }
 
 // Door serves the console. It is safe for concurrent use.
@@ -37,6 +39,7 @@ type Door struct {
 	signin  *signin.Product
 	wecom   WeCom
 	files   *files
+	tls     bool
 	origins *http.CrossOriginProtection
 	log     *slog.Logger
 	now     func() time.Time
@@ -44,7 +47,7 @@ type Door struct {
 
 // New makes the door.
 func New(d Dependencies) *Door {
-	return &Door{gateway: d.Gateway, db: d.Store, finder: d.Finder, signin: d.SignIn, wecom: d.WeCom, files: newFiles(d.Assets),
+	return &Door{gateway: d.Gateway, db: d.Store, finder: d.Finder, signin: d.SignIn, wecom: d.WeCom, files: newFiles(d.Assets), tls: d.PublicTLS,
 		origins: http.NewCrossOriginProtection(), log: d.Log, now: d.Now}
 }
 
@@ -111,9 +114,9 @@ func (q *request) protect() {
 	}
 }
 
-// secure reports whether the browser speaks TLS, to us or to a trusted proxy.
+// secure reports whether the browser speaks TLS, to us or to a trusted proxy, or to whatever the operator knows of.
 func (q *request) secure() bool {
-	if q.http.TLS != nil {
+	if q.http.TLS != nil || q.tls {
 		return true
 	}
 	proto, _, _ := strings.Cut(q.http.Header.Get("X-Forwarded-Proto"), ",")

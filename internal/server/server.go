@@ -167,7 +167,7 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	if !built {
 		assets = nil
 	}
-	s.console = console.New(console.Dependencies{Gateway: s.gateway, Store: s.store, Finder: finder, SignIn: login, WeCom: door.Login{Members: s.members}, Assets: assets,
+	s.console = console.New(console.Dependencies{Gateway: s.gateway, Store: s.store, Finder: finder, SignIn: login, WeCom: door.Login{Members: s.members}, Assets: assets, PublicTLS: strings.HasPrefix(c.PublicURL, "https://"),
 		Log: c.Log, Now: c.Now})
 	s.metrics.Gauge("hufu_cached_principals", "Principals whose compiled policies are in memory.", func() float64 { n, _, _ := engine.Cached(); return float64(n) })
 	s.metrics.Gauge("hufu_cached_policy_sets", "Combinations of policies that are compiled in memory.", func() float64 { _, n, _ := engine.Cached(); return float64(n) })
