@@ -33,7 +33,7 @@ run: build ## Serve an invented company's account, with a stand-in for WeCom, an
 	./$(BIN) demo
 
 # What goroutines share is in these; the rest runs without the race detector, under which it takes three times as long.
-SHARED   = ./internal/access/... ./internal/audit/... ./internal/authzen/... ./internal/cache/... ./internal/component/... ./internal/credential/... ./internal/eiam/rest/... ./internal/directory/... ./internal/gateway/... ./internal/store/... ./pep/...
+SHARED   = ./internal/access/... ./internal/audit/... ./internal/authzen/... ./internal/cache/... ./internal/component/... ./internal/console/... ./internal/credential/... ./internal/eiam/rest/... ./internal/directory/... ./internal/gateway/... ./internal/store/... ./internal/wecom/... ./pep/...
 
 # Databases of tests live in memory where there is room for them: most of a test's time would be the disk's.
 INMEMORY = $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4194304 { print "TMPDIR=/dev/shm" }')
