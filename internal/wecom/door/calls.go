@@ -57,7 +57,7 @@ func (d *Calls) Call(ctx context.Context, in wecom.AddMember) error {
 	ip, _ := netip.ParseAddr(in.IP) // where it is none, conditions on it do not hold
 	facts := call.Call{RequestID: call.NewRequestID(), Door: "import", Service: addMember.Service, Version: addMember.Version, Action: addMember.Name,
 		At: at, IP: ip, Caller: &holder.Principal}
-	if _, failed := d.pipeline.Run(ctx, gateway.Ask{Facts: facts, Holder: holder, Action: addMember, Task: &task{in}}); failed != nil {
+	if _, failed := d.pipeline.Run(ctx, gateway.Ask{Facts: facts, Holder: holder, Action: addMember, Task: &task{in}, Unattended: true}); failed != nil {
 		return failed
 	}
 	return nil
