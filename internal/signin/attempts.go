@@ -26,6 +26,7 @@ import (
 //     after the last, so that many networks together do not guess faster, and the lock is never long.
 //   - from one address, whoever it tries; a known browser counts apart here too, so that nobody is kept out by those who share his
 //     address, which behind a proxy may be everybody.
+//   - right ones of one user: who signs in over and over costs others their hashes.
 const (
 	window       = time.Hour // that failures count in, and that a lock lasts for
 	crowdLimit   = 60
@@ -35,6 +36,9 @@ const (
 	codeLimit    = 10 // of one-time passwords, where the rules have no limit
 	choiceLimit  = 30 // of new passwords at sign-in: each is compared with many earlier ones
 )
+
+// openedLimit is how often one user may be let in within an hour. A variable for tests.
+var openedLimit int64 = 300
 
 // factor is what is tried.
 type factor int64
@@ -52,6 +56,7 @@ const (
 	ofPlace   = 10
 	ofCrowd   = 20
 	ofAddress = 30
+	ofOpened  = 40
 )
 
 // count is one of the counts of an attempt.
@@ -68,6 +73,7 @@ type counted struct {
 	place   count
 	crowd   *count // nil from a known browser
 	address count
+	opened  *count // nil where there is no such user
 	at      time.Time
 }
 
@@ -77,7 +83,7 @@ type verdict uint8
 const (
 	open    verdict = iota
 	locked          // too many from this place, or too soon after others
-	flooded         // too many from this address
+	flooded         // too many from this address, or too many right ones
 )
 
 // counted says how an attempt counts. who is nil where there is no such user: then what was typed stands for it.
@@ -112,6 +118,10 @@ func (p *Product) counted(ctx context.Context, who *state, typed string, f facto
 			fmt.Fprintf(h, "/%d:%s", len(part), part)
 		}
 		return count{kind + int64(f), h.Sum(nil)}
+	}
+	if who != nil {
+		opened := scope(ofOpened, typed)
+		c.opened = &opened
 	}
 	if known {
 		c.place, c.address = scope(ofPlace, typed, "browser", o.Device), scope(ofAddress, "browser", o.Device)
@@ -195,6 +205,14 @@ func (p *Product) reserve(ctx context.Context, c *counted) (v verdict, err error
 	}
 	if of.n >= addressLimit {
 		return flooded, nil
+	}
+	if c.opened != nil {
+		if of, err = failures(ctx, p.db.Read(), *c.opened, c.at); err != nil {
+			return open, fmt.Errorf("read attempts: %w", err)
+		}
+		if of.n >= openedLimit {
+			return flooded, nil
+		}
 	}
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
 		v = open
@@ -280,6 +298,9 @@ func (c *counted) succeeded(ctx context.Context, tx *store.Tx) error {
 		if err == nil {
 			_, err = tx.ExecContext(ctx, `DELETE FROM signin_failures WHERE scope = $1 AND at = $2 AND n <= 0`, of.scope, c.at.UnixMilli())
 		}
+	}
+	if err == nil && c.opened != nil {
+		err = c.note(ctx, tx, *c.opened)
 	}
 	if err != nil {
 		return fmt.Errorf("forgive attempts: %w", err)

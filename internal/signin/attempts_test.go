@@ -75,6 +75,27 @@ func TestOnlyWrongPasswordsOfOneHourCount(t *testing.T) {
 	})
 }
 
+func TestWhoIsLetInOverAndOverHasToWait(t *testing.T) {
+	signin.LetIn(t, 3)
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		h := newHouse(t, w)
+		for range 3 {
+			h.signIn(t, h.browser)
+			w.Sleep(time.Second)
+		}
+		hashed := w.Hashed.Load()
+		if got := h.browser.SignIn(t, "user", h.uin, "ann", password); got != "RequestLimitExceeded.IPLimitExceeded" || w.Hashed.Load() != hashed {
+			t.Errorf("%s, %d hashes", got, w.Hashed.Load()-hashed)
+		}
+		h.addUser(t, "bob")
+		if got := h.browser.SignIn(t, "user", h.uin, "bob", password); got != "done" {
+			t.Errorf("another user: %s", got)
+		}
+		w.Sleep(time.Hour)
+		h.signIn(t, h.browser)
+	})
+}
+
 func TestAnAdministratorLetsAUserTryAgain(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
 		h := newHouse(t, w)
