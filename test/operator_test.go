@@ -56,7 +56,7 @@ func TestTheFirstStart(t *testing.T) {
 			}
 		}
 		key := credential{id: shown["SecretId"], key: shown["SecretKey"]}
-		_, password, _ := strings.Cut(strings.TrimSuffix(shown["console"], ")"), "password ")
+		password := shown["password"]
 		p.secret(key.key)
 		p.secret(password)
 		if len(key.id) != 36 || !strings.HasPrefix(key.id, "AKID") || len(key.key) != 32 || len(password) < 16 || !strings.Contains(shown["console"], "http://"+s.api+"/console/") {
@@ -65,6 +65,10 @@ func TestTheFirstStart(t *testing.T) {
 		a := s.must(t, key, whoami, nil)
 		if a.str("AccountId") != shown["uin"] || a.str("UserId") != shown["uin"] {
 			t.Errorf("uin %s, the key is of %v", shown["uin"], a.body)
+		}
+		uin, _ := strconv.ParseInt(shown["uin"], 10, 64)
+		if got := s.browser(t).signIn(t, uin, "", password); got != "done" || shown["user"] != "root" {
+			t.Errorf("user %s signs in with what was printed: %s", shown["user"], got)
 		}
 		if status, body := s.probe(t, "/healthz"); status != http.StatusOK {
 			t.Errorf("/healthz: %d %s", status, body)
